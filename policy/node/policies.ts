@@ -30,6 +30,7 @@ import {
   toEffective,
   withExceptions,
 } from "./records.js";
+import { keyProblem } from "./verify/cosign-signature.js";
 import { policyVersion, policyView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
@@ -39,8 +40,20 @@ const REPLACE_ATTEMPTS = 5;
 /** Reads a manifest; `scope` wins over what it says about its place. Throws POLICY_INVALID with the fields. */
 export function parseManifest(input: unknown): PolicyManifest {
   const parsed = policyManifest.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw invalidManifest("policy", parsed.error);
+  if (!parsed.success) throw invalidManifest("policy", parsed.error);
+  requireKeys(parsed.data);
+  return parsed.data;
+}
+
+/** Whether a text has the form of a key anybody can see; whether it is one takes cryptography. */
+function requireKeys({ spec }: PolicyManifest): void {
+  const fields = (spec.input.authorities ?? []).flatMap(({ key }, index) => {
+    const message = key === undefined ? undefined : keyProblem(key);
+    return message === undefined ? [] : [{ path: `spec.input.authorities.${index}.key`, message }];
+  });
+  if (fields.length === 0) return;
+  const list = fields.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  throw new PolicyError(POLICY_ERROR.invalid, `The policy is not valid: ${list}`, { fields });
 }
 
 /** Stores a new policy and resolves when it is in force. Throws POLICY_EXISTS, POLICY_INVALID, POLICY_NOT_FOUND, POLICY_NOT_IN_FORCE. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeRegistries } from "../kubernetes/policy/registries-suite.js";
+import { describeSignatures } from "../kubernetes/policy/signatures-suite.js";
 
 describe("on the embedded cluster, registries", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-registries-"));
@@ -24,4 +25,5 @@ describe("on the embedded cluster, registries", () => {
   });
 
   describeRegistries("tell of tags", () => ({ kubeConfig }));
+  describeSignatures("tell who signed images, which", () => ({ kubeConfig }));
 });

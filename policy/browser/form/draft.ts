@@ -38,6 +38,8 @@ export interface PolicyDraft {
   audit: boolean;
   /** Registries are asked what tags mean. */
   verify: boolean;
+  /** Public keys that are trusted, one after another. */
+  keys: string;
 }
 
 let nextId = 0;
@@ -69,6 +71,7 @@ export function emptyDraft(): PolicyDraft {
     exclude: [],
     audit: false,
     verify: false,
+    keys: "",
   };
 }
 
@@ -87,6 +90,7 @@ export function draftOf(name: string, { recipe, input, namespaceSelector }: Poli
     exclude: of("NotIn", "DoesNotExist"),
     audit: input.audit,
     verify: input.verify === true,
+    keys: (input.authorities ?? []).map(({ key }) => key).join("\n"),
   };
 }
 
@@ -110,6 +114,7 @@ export function manifestOf(
       input: {
         audit: draft.audit,
         ...(draft.verify && { verify: true }),
+        ...(draft.recipe === "require-signature" && { authorities: keysIn(draft.keys) }),
         ...(draft.recipe === "custom" ? { effect: draft.effect } : {}),
         ...(takesRules ? { rules: filledRules(draft).map((rule) => ruleOf(rule, draft.recipe)) } : {}),
       },
@@ -121,6 +126,15 @@ export function manifestOf(
       },
     },
   };
+}
+
+/** Each key ends with its own last line, so that several can be typed one below the other. */
+function keysIn(text: string): { key: string }[] {
+  return text
+    .split(/(?<=-----END PUBLIC KEY-----)/)
+    .map((key) => key.trim())
+    .filter(Boolean)
+    .map((key) => ({ key }));
 }
 
 /** The rules that say anything, in order: rule `n` of the manifest is entry `n` of these. */

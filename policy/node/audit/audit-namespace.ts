@@ -1,6 +1,6 @@
 import { type AuditedImages, auditNamespace } from "../../common/audit.js";
 import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js";
-import { asksRegistries } from "../../common/known-image.js";
+import { asksRegistries, signersText } from "../../common/known-image.js";
 import type { Violation } from "../../common/tmc-api.js";
 import { isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
@@ -29,11 +29,12 @@ export async function auditIntoReport(
     labels[MANAGED_LABEL] === "true" ? await readEffective(context.store, namespace) : { selected: [] };
   if (organization === undefined || selected.length === 0) return removeReport(context, name);
   const now = images();
-  if (selected.some(({ spec }) => asksRegistries(spec)))
-    context.verifier?.want(
-      organization,
-      now.flatMap((each) => each.images.map(({ image }) => image)),
-    );
+  const asking = selected.filter(({ spec }) => asksRegistries(spec));
+  if (asking.length > 0)
+    context.verifier?.want(organization, {
+      images: now.flatMap((each) => each.images.map(({ image }) => image)),
+      by: asking.map(({ spec }) => signersText(spec)),
+    });
   const found = auditNamespace(name, now, selected);
   const before = await readReport(context, name);
   const report = reportOf({ namespace: name, organization }, found, { before, now: new Date() });

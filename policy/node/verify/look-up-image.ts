@@ -1,30 +1,36 @@
 import { DeadlineError, withDeadline } from "../../../kubernetes/node/deadline.js";
+import { type KnownImage, type KnownSignature, MAX_SIGNER_SETS } from "../../common/known-image.js";
+import type { Authority } from "../../common/manifest.js";
 import type { ImageReference } from "../../common/reference.js";
 import type { Registries } from "../registry/registries.js";
 import { RegistryClient } from "../registry/registry-client.js";
 import { RegistryError } from "../registry/registry-error.js";
+import { verifyByKeys } from "./cosign-signature.js";
 
 /** A registry answers within a second or two; whoever waits for one that does not is told so. */
 const LOOK_UP_DEADLINE_MS = 10_000;
 
-/** What a registry told of one image: a digest, or why there is none. */
+/** What a registry told of one image: a digest with its signatures, or why there is none. */
 export interface LookedUp {
   digest?: string;
   problem?: string;
+  signatures?: KnownSignature[];
 }
 
 /** What to look up. */
 export interface LookUp {
   reference: ImageReference;
-  /** What the tag meant when it was looked at last. */
-  known?: string;
+  /** What was known when it was looked at last. */
+  known?: KnownImage;
+  /** Lists of signers that its signatures are held against. */
+  signers: Authority[][];
   signal?: AbortSignal;
 }
 
 /** Asks the registry of an image what there is, if the operator lets it be asked. Does not throw for what registries do. */
 export async function lookUpImage(
   registries: Registries,
-  { reference, known, signal }: LookUp,
+  { reference, known, signers, signal }: LookUp,
 ): Promise<LookedUp> {
   const registry = registries.find(reference);
   const host = `${reference.host.toLowerCase()}${reference.port && `:${reference.port}`}`;
@@ -35,14 +41,12 @@ export async function lookUpImage(
   try {
     return await withDeadline(LOOK_UP_DEADLINE_MS, signal, async (ended) => {
       const client = new RegistryClient(registry, { repository: reference.path, signal: ended });
-      const { digest, effectiveTag } = reference;
-      // What a digest means never changes.
-      if (digest !== "" && digest === known) return { digest };
-      const found =
-        digest === "" ? await client.digestOf(effectiveTag, known) : (await client.manifest(digest))?.digest;
-      return found === undefined
-        ? { problem: `the registry ${host} has no ${digest || effectiveTag} of ${reference.path}` }
-        : { digest: found };
+      const digest = await digestOf(client, reference, known?.digest);
+      if (digest === undefined)
+        return {
+          problem: `the registry ${host} has no ${reference.digest || reference.effectiveTag} of ${reference.path}`,
+        };
+      return { digest, ...(await signaturesOf(client, digest, { known, signers })) };
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -52,4 +56,31 @@ export async function lookUpImage(
       return { problem: `the registry ${host} did not answer within ${LOOK_UP_DEADLINE_MS / 1000} s` };
     throw error;
   }
+}
+
+/** What a digest means never changes, so one that was seen is not asked for again. */
+async function digestOf(
+  client: RegistryClient,
+  { digest, effectiveTag }: ImageReference,
+  known: string | undefined,
+): Promise<string | undefined> {
+  if (digest === "") return client.digestOf(effectiveTag, known);
+  return digest === known ? digest : (await client.manifest(digest))?.digest;
+}
+
+/** A signature that was found stays one: it is of the digest, and the signers are those it was held against. */
+async function signaturesOf(
+  client: RegistryClient,
+  digest: string,
+  { known, signers }: { known: KnownImage | undefined; signers: Authority[][] },
+): Promise<Pick<LookedUp, "signatures">> {
+  if (signers.length === 0) return {};
+  const before = known?.digest === digest ? (known.signatures ?? []) : [];
+  const signatures: KnownSignature[] = [];
+  for (const authorities of signers.slice(0, MAX_SIGNER_SETS)) {
+    const text = JSON.stringify(authorities);
+    const found = before.find((each) => each.signers === text && each.verified);
+    signatures.push(found ?? { signers: text, ...(await verifyByKeys(client, digest, authorities)) });
+  }
+  return { signatures };
 }

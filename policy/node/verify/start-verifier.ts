@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { asksRegistries } from "../../common/known-image.js";
 import type { PolicyContext } from "../context.js";
 import { toEffective, type ImagePolicySpec } from "../records.js";
@@ -10,8 +12,14 @@ const MAX_REMEMBERED = 20_000;
 
 /** Has images looked up that are in use, without anybody waiting for it. */
 export interface ImageVerifier {
-  /** These images are in use where a policy looks at what registries tell. May be said again and again. */
-  want(organization: string, images: readonly string[]): void;
+  /** These images are in use where policies look at what registries tell. May be said again and again. */
+  want(organization: string, wanted: Wanted): void;
+}
+
+interface Wanted {
+  images: readonly string[];
+  /** The signers that the policies trust: of others, what is known says nothing. */
+  by: readonly string[];
 }
 
 /**
@@ -23,21 +31,24 @@ export function startVerifier(context: PolicyContext, { signal }: { signal: Abor
   const queue = createWorkQueue({ logger, signal });
   const lookedAt = new Map<string, number>();
 
-  const want: ImageVerifier["want"] = (organization, images) => {
+  const want: ImageVerifier["want"] = (organization, { images, by }) => {
+    const look = createHash("sha256").update(by.join(" ")).digest("hex");
     for (const name of new Set(images).values())
       for (const each of namesOf(organization, name)) {
         const key = `${organization} ${each.image}`;
-        const before = lookedAt.get(key);
+        const seen = `${key} ${look}`;
+        const before = lookedAt.get(seen);
         if (before !== undefined && performance.now() - before < registries.recheckMs / 2) continue;
         if (lookedAt.size >= MAX_REMEMBERED) lookedAt.clear();
-        lookedAt.set(key, performance.now());
+        lookedAt.set(seen, performance.now());
         queue.add(key, async () => void (await verifyImage(context, each, { signal })));
       }
   };
 
   const recheck = setInterval(() => {
     queue.add("recheck", async () => {
-      for (const [organization, images] of await knownByAsking(context)) want(organization, images);
+      for (const [organization, images] of await knownByAsking(context))
+        want(organization, { images, by: [] });
     });
   }, registries.recheckMs);
   recheck.unref();

@@ -1,9 +1,11 @@
 import { toSecond } from "../../common/exception.js";
 import { imageKeys, type KnownImage } from "../../common/known-image.js";
+import type { Authority } from "../../common/manifest.js";
 import { type ImageReference, parseImage } from "../../common/reference.js";
 import { bringIntoForce } from "../bring-into-force.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { type ImagePolicySpec, toEffective } from "../records.js";
 import { lookUpImage, type LookedUp } from "./look-up-image.js";
 import { changeKnownImage, readKnownImage } from "./stored-images.js";
 
@@ -50,15 +52,16 @@ export async function verifyImage(
   { organization, image, reference }: NamedReference,
   { isAccepted = false, signal }: { isAccepted?: boolean; signal?: AbortSignal } = {},
 ): Promise<KnownImage> {
-  const { digest } = (await readKnownImage(context.store, organization, image)) ?? {};
+  const known = await readKnownImage(context.store, organization, image);
   const told = await lookUpImage(context.registries, {
     reference,
-    ...(digest !== undefined && { known: digest }),
+    signers: await trustedSigners(context, organization),
+    ...(known && { known }),
     ...(signal && { signal }),
   });
   const now = toSecond(new Date());
-  return changeKnownImage(context.store, { organization, image }, (known) =>
-    merge(image, known, { told, now, isAccepted }),
+  return changeKnownImage(context.store, { organization, image }, (before) =>
+    merge(image, before, { told, now, isAccepted }),
   );
 }
 
@@ -100,17 +103,26 @@ interface Telling {
 
 /** What was known stays where the registry told nothing; another digest is a move. */
 function merge(image: string, known: KnownImage | undefined, { told, now, isAccepted }: Telling): KnownImage {
-  const { digest = known?.digest, problem } = told;
-  const isMoved = known?.digest !== undefined && digest !== known.digest;
-  const moved = isAccepted
-    ? undefined
-    : isMoved && known?.digest !== undefined
-      ? { from: known.digest, at: now }
-      : known?.moved;
+  const before: Partial<KnownImage> = known ?? {};
+  const { digest = before.digest, problem } = told;
+  const isMoved = before.digest !== undefined && before.digest !== digest;
+  const { moved, signatures } = isMoved ? { moved: { from: before.digest ?? "", at: now } } : before;
+  const held = told.signatures ?? signatures;
   return {
     image,
     ...(digest !== undefined && { digest }),
-    ...(moved && { moved }),
+    ...(moved && !isAccepted && { moved }),
     ...(problem !== undefined && { problem }),
+    ...(held && { signatures: held }),
   };
+}
+
+/** The different lists of signers that policies of an organization trust. */
+async function trustedSigners({ store }: PolicyContext, organization: string): Promise<Authority[][]> {
+  const policies = await store.list<ImagePolicySpec>("imagepolicies", organization);
+  const lists = policies.flatMap((object) => {
+    const policy = toEffective(object);
+    return policy?.spec.recipe === "require-signature" ? [policy.spec.input.authorities ?? []] : [];
+  });
+  return [...new Map(lists.map((list) => [JSON.stringify(list), list])).values()];
 }

@@ -89,6 +89,11 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
       new Option("--effect <effect>", "what a match means (custom)").choices(["allow", "block"] as const),
     )
     .option("--audit", "report only, refuse nothing")
+    .option(
+      "--key <file>",
+      "public key that is trusted, such as cosign.pub; may be repeated (require-signature)",
+      collectKey,
+    )
     .option("--verify", "ask registries what tags mean: refusals name the digest, moved tags are told")
     .addOption(new Option("-i, --interactive", "not here").argParser(refuseEditor).hideHelp())
     .addOption(outputOption());
@@ -101,6 +106,7 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
     command,
     `${at} -r require-digest${where} -n digests`,
     `${at} -r require-digest --verify${where} -n pins`,
+    `${at} -r require-signature --key cosign.pub${where} -n signed`,
     `${at} -r allowed-name-tag${where} -n echo --image-name "*/http-echo" -t 0.2.0`,
     `${at} -r custom --effect block${where} -n no-busybox --image-name busybox`,
     `${at} -r allow-registry${where} -n registries --registry-domains harbor.example.com`,
@@ -110,6 +116,10 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
 
 function named(positional: string | undefined, options: PolicyOptions & CreateOptions) {
   return { ...options, name: givenName("policy", positional, options.name) };
+}
+
+function collectKey(file: string, before: string[] = []): string[] {
+  return [...before, file];
 }
 
 function refuseEditor(): never {

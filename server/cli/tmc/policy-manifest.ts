@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { type LooseManifest, readManifest } from "./manifest-file.js";
 import { TmcError } from "./tmc-error.js";
 
@@ -53,9 +55,27 @@ export async function manifestFrom(options: CreateOptions): Promise<LooseManifes
       type: "image-policy",
       recipe: recipe === "allow-registry" ? "custom" : recipe,
       recipeVersion: "v1",
-      input: recipe === "allow-registry" ? registriesInput(options) : inputFrom(recipe, options),
+      input: {
+        ...(recipe === "allow-registry" ? registriesInput(options) : inputFrom(recipe, options)),
+        ...(await signersInput(options)),
+      },
     },
   };
+}
+
+/** The keys of the files that were named. */
+async function signersInput({ key: files }: CreateOptions): Promise<object> {
+  if (files === undefined) return {};
+  const keys = await Promise.all(files.map(readKey));
+  return { authorities: keys.map((key) => ({ key })) };
+}
+
+async function readKey(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    throw new TmcError(`InvalidArgument: the key ${file} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** A rule for each registry, with its port where it has one. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeRegistries } from "./registries-suite.js";
+import { describeSignatures } from "./signatures-suite.js";
 
 describe.skipIf(skipWithoutControlPlane("registries of images on a real control plane"))(
   "on a real control plane, registries",
@@ -19,5 +20,6 @@ describe.skipIf(skipWithoutControlPlane("registries of images on a real control 
     afterAll(() => controlPlane?.stop());
 
     describeRegistries("tell of tags", () => ({ kubeConfig }));
+    describeSignatures("tell who signed images, which", () => ({ kubeConfig }));
   },
 );

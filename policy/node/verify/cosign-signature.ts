@@ -1,0 +1,101 @@
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+
+import { z } from "zod";
+
+import type { Authority } from "../../common/manifest.js";
+import type { RegistryClient } from "../registry/registry-client.js";
+import { parseJson } from "../registry/registry-token.js";
+
+/** A payload is a few hundred bytes. */
+const MAX_PAYLOAD_BYTES = 64 * 1024;
+
+/** Signatures of one image that are looked at; an image that is signed in every build has them all in one manifest. */
+const MAX_SIGNATURES = 50;
+
+/** Of any of them; cosign's own are below 2,000. */
+const MAX_SIGNATURE_CHARACTERS = 8192;
+
+const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
+
+const signatureManifest = z.object({
+  layers: z
+    .array(
+      z.object({
+        digest: z.string().regex(/^sha256:[a-f0-9]{64}$/),
+        annotations: z.record(z.string(), z.string().max(1_000_000)).optional(),
+      }),
+    )
+    .max(1000),
+});
+
+/** What is signed (https://github.com/containers/image/blob/main/docs/containers-signature.5.md). */
+const simpleSigning = z.object({
+  critical: z.object({
+    type: z.string(),
+    image: z.object({ "docker-manifest-digest": z.string() }),
+  }),
+});
+
+/** What became of the signatures of one image. */
+export interface Verdict {
+  verified: boolean;
+  /** A clause: who signed it, or why that is not known. */
+  reason: string;
+}
+
+/** Why a text is no key that signatures can be held against; `undefined` where it is one. */
+export function keyProblem(key: string): string | undefined {
+  try {
+    const { asymmetricKeyType = "" } = createPublicKey(key);
+    return ["ec", "rsa", "ed25519"].includes(asymmetricKeyType)
+      ? undefined
+      : `is a key of the kind ${asymmetricKeyType}; expected EC, RSA or Ed25519, as cosign makes and reads them`;
+  } catch {
+    return "is no public key that can be read; expected the text of cosign.pub";
+  }
+}
+
+/**
+ * Looks for a signature of the image by one of the keys, where `cosign sign --key` puts it: in the same repository under the tag `sha256-DIGEST.sig`. Throws
+ * what the client throws.
+ */
+export async function verifyByKeys(
+  client: RegistryClient,
+  digest: string,
+  authorities: readonly Authority[],
+): Promise<Verdict> {
+  const manifest = await client.manifest(`${digest.replace(":", "-")}.sig`);
+  if (!manifest) return { verified: false, reason: "it is not signed: the registry has no signature of it" };
+  const parsed = signatureManifest.safeParse(parseJson(manifest.body));
+  if (!parsed.success)
+    return { verified: false, reason: "what stands where its signature should be is none" };
+  const keys = authorities.flatMap(({ key }) => (key === undefined ? [] : [createPublicKey(key)]));
+  for (const { digest: payloadDigest, annotations = {} } of parsed.data.layers.slice(0, MAX_SIGNATURES)) {
+    const signature = annotations[SIGNATURE_ANNOTATION] ?? "";
+    if (signature === "" || signature.length > MAX_SIGNATURE_CHARACTERS) continue;
+    const payload = await client.blob(payloadDigest, MAX_PAYLOAD_BYTES);
+    const isOurs = payload && isPayloadOf(payload, digest);
+    if (isOurs && keys.some((key) => isSigned(payload, key, signature)))
+      return { verified: true, reason: "signed by a trusted key" };
+  }
+  return { verified: false, reason: "none of its signatures is by a trusted key" };
+}
+
+/** A signature of another image says nothing of this one. */
+function isPayloadOf(payload: Buffer, digest: string): boolean {
+  const { data } = simpleSigning.safeParse(parseJson(payload));
+  return (
+    data?.critical.type === "cosign container image signature" &&
+    data.critical.image["docker-manifest-digest"] === digest
+  );
+}
+
+function isSigned(payload: Buffer, key: KeyObject, signature: string): boolean {
+  const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
+  try {
+    return verify(algorithm, payload, key, Buffer.from(signature, "base64"));
+  } catch {
+    // What has not even the form of a signature is none.
+    return false;
+  }
+}

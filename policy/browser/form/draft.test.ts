@@ -48,4 +48,23 @@ describe("the policy form's draft", () => {
       "DoesNotExist",
     ]);
   });
+
+  it("trusts every key that was typed, one below the other", () => {
+    const [first, second] = ["AAAA", "BBBB"].map(
+      (body) => `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----`,
+    );
+    const keys = `\n${first}\n\n${second}\n`;
+    const draft = { ...emptyDraft(), recipe: "require-signature" as const, name: "signed", keys };
+    const { spec } = policyManifest.parse(manifestOf(draft, "ws", false));
+    expect(spec.input.authorities).toEqual([{ key: first }, { key: second }]);
+    const again = policyManifest.parse(manifestOf(draftOf("signed", spec), "ws", false));
+    expect(again.spec).toEqual(spec);
+  });
+
+  it("has registries asked only where that was chosen", () => {
+    const draft = { ...emptyDraft(), name: "pins" };
+    const inputOf = (verify: boolean) =>
+      policyManifest.parse(manifestOf({ ...draft, verify }, "ws", false)).spec.input;
+    expect([inputOf(true).verify, inputOf(false).verify]).toEqual([true, undefined]);
+  });
 });

@@ -62,6 +62,7 @@ const BODIES: Record<string, () => object> = {
   "workspaces:iam": () => binding,
   explain: () => ({ namespace, image: "busybox" }),
   preview: () => policy,
+  verify: () => ({ image: "busybox" }),
 };
 
 /** Makes before it reads, changes before it removes, and removes from the leaves to the root. */

@@ -98,6 +98,8 @@ const LET_THROUGH: Record<string, readonly string[]> = {
   "post /image-policies/preview": VIEW.workspace,
   "get /image-policies/violations": MEMBERS,
   "get /image-policies/activity": MEMBERS,
+  "get /image-policies/known-images": [...VIEW.organization, "all-view", "all-edit", "all-admin"],
+  "post /image-policies/verify": MEMBERS,
   "get /openapi.json": MEMBERS,
 };
 

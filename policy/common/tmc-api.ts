@@ -69,7 +69,8 @@ export interface Meta {
   uid: string;
   /** Of a policy: another one by each change of what it demands, by none of its status. */
   resourceVersion: string;
-  generation: number;
+  /** A number as text, as in the original: its Terraform provider reads nothing else. */
+  generation: string;
   description: string;
   labels: Record<string, string>;
   /** ISO 8601. */

@@ -109,7 +109,7 @@ export function metaView(
   return {
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
-    generation: metadata.generation ?? 1,
+    generation: String(metadata.generation ?? 1),
     description,
     labels,
     creationTime: created,

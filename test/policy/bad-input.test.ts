@@ -8,6 +8,7 @@ import { type Cluster, startCluster } from "../../cluster/start.js";
 import { KubeConfig } from "../../kubernetes/node/client-library.js";
 import { describeBadInput } from "../kubernetes/policy/bad-input-suite.js";
 import { describeRandomImages } from "../kubernetes/policy/random-images-suite.js";
+import { describeTerraform } from "../kubernetes/policy/terraform-suite.js";
 
 describe("the embedded cluster", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-bad-input-"));
@@ -25,4 +26,5 @@ describe("the embedded cluster", () => {
 
   describeBadInput("holds against two editors and changing labels", () => ({ kubeConfig }));
   describeRandomImages("judges random images as the evaluator does", () => ({ kubeConfig }));
+  describeTerraform("answers the provider of Terraform", () => ({ kubeConfig }));
 });

@@ -12,6 +12,7 @@ import { describePolicies } from "./policy-suite.js";
 import { describePreview } from "./preview-suite.js";
 import { describeRandomImages } from "./random-images-suite.js";
 import { describeRoles } from "./roles-suite.js";
+import { describeTerraform } from "./terraform-suite.js";
 import { describeTmc } from "./tmc-suite.js";
 import { describeTmcScripts } from "./tmc-scripts-suite.js";
 
@@ -39,5 +40,6 @@ describe.skipIf(skipWithoutControlPlane("image policies on a real control plane"
     describeTmcScripts("runs the scripts people have", () => ({ kubeConfig }));
     describeBadInput("holds against two editors and changing labels", () => ({ kubeConfig }));
     describeRandomImages("judges random images as the evaluator does", () => ({ kubeConfig }));
+    describeTerraform("answers the provider of Terraform", () => ({ kubeConfig }));
   },
 );

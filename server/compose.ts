@@ -184,12 +184,13 @@ function firstEndsOf({ rehearsals, parts }: ReturnType<typeof joinRooms>): (() =
 /** From what answers browsers down to what it stands on. */
 function endsOf(
   { platform, installation, workshops, activity, disk }: Foundation,
-  { parts, sockets, screens, views, stopSweep }: ReturnType<typeof joinRooms>,
+  { parts, sockets, screens, views, stopSweep, stopScores }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
     () => workshops.close(),
     stopSweep,
     () => parts.restorations.close(),
+    stopScores,
     () => parts.steps.close(),
     () => parts.pages.close(),
     () => sockets.close(),

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SignInConfig } from "./auth/sign-in-provider.js";
+import type { LtiConfig } from "./lti/lti-config.js";
 import type { SessionLimits } from "../terminal/common/session-limits.js";
 import type { StartRule } from "../workshop/common/instructor-api.js";
 
@@ -48,6 +49,8 @@ export interface ServeConfig {
   start?: StartRule;
   /** The provider that people sign in at; nobody does where absent. */
   signIn?: SignInConfig;
+  /** Learning platforms that send people here; none where absent. */
+  lti?: LtiConfig;
   /** PEM files of the server's certificate, with its chain, and key; plain HTTP where absent. */
   tls?: { cert: string; key: string };
   /** Holds the instructor's token, where the operator keeps it; in the data directory where absent. */

@@ -22,6 +22,10 @@ import { createEventLookup } from "./event/event-lookup.js";
 import { type EventParts, createEvents } from "./event/events.js";
 import { createEventOwners } from "./event/event-owners.js";
 import type { PersonNames } from "./event/person-names.js";
+import { createLtiEntries } from "./lti/lti-entry.js";
+import { type LtiTool, createLtiTool } from "./lti/lti-tool.js";
+import { passScoresBack } from "./lti/score-passback.js";
+import type { LtiParts } from "./http/routes/lti.js";
 import { createEventAccess } from "./http/event-access.js";
 import type { EventRouteParts } from "./http/app.js";
 import type { SessionQuota } from "./http/session-quota.js";
@@ -66,7 +70,8 @@ export function joinRoutes(parts: RouteParts) {
   const { tokens, namedTokens, staff } = platform;
   const { start, signIn } = config;
   const provider = signIn && createSignInProvider(signIn, tokens);
-  const who = { tokens, instructorToken: token, namedTokens, provider, staff };
+  const lti = config.lti && createLtiTool(config.lti, { tokens, counter: installation.counter });
+  const who = { tokens, instructorToken: token, namedTokens, provider, staff, lti };
   const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount });
   const quota = createSessionQuota({ maxSessions: config.maxSessions, ...installation });
@@ -81,6 +86,8 @@ export function joinRoutes(parts: RouteParts) {
     access,
     namedTokens,
     staff,
+    lti: lti && openLti(parts, { tool: lti, events }),
+    people: installation.people,
     provider,
     quota,
     events,
@@ -101,7 +108,17 @@ export function joinRoutes(parts: RouteParts) {
     mount,
     browserFiles: join(productRoot, "dist/browser"),
   });
-  return { sockets, screens, views, rehearsals, router };
+  const { labs } = parts.repository;
+  const passback = { ...platform, labs, people: installation.people, log };
+  const stopScores = lti ? passScoresBack({ ...passback, tool: lti }) : () => undefined;
+  return { sockets, screens, views, rehearsals, stopScores, router };
+}
+
+function openLti(
+  { platform }: RouteParts,
+  { tool, events }: { tool: LtiTool; events: EventRouteParts },
+): LtiParts {
+  return { tool, entries: createLtiEntries({ ...platform, ...events, events: events.events, tool }) };
 }
 
 function openEvents(
@@ -126,6 +143,7 @@ function openEvents(
   return {
     events: {
       find: (name) => lookup.find(name),
+      forget: (name) => lookup.forget(name),
       events,
       owners: createEventOwners({
         ...lookup,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ROLES, type Role } from "../../workshop/common/account-api.js";
-import { PROVIDER_PREFIX } from "../../workshop/common/event-staff.js";
+import { LTI_PREFIX, PROVIDER_PREFIX } from "../../workshop/common/event-staff.js";
 
 /** Somebody whom the server knows, and by what. */
 export interface Account {
-  /** `installation` is the operator, by the token of the data directory; `provider` whoever signed in by OpenID Connect. */
-  by: "installation" | "token" | "provider";
+  /** `installation` is the operator, by the token of the data directory; `provider` whoever signed in by OpenID Connect, `lti` who teaches on a learning platform. */
+  by: "installation" | "token" | "provider" | "lti";
   /** What it is known by there; empty for the operator. */
   id: string;
   role: Role;
@@ -15,6 +15,7 @@ export interface Account {
 
 /** What an account is called in `EventStaff`: by the name of its token, which outlives the token, or by its subject at the provider. */
 export function staffNameOf({ by, id, name = "" }: Pick<Account, "by" | "id"> & { name?: string }): string {
+  if (by === "lti") return `${LTI_PREFIX}${id}`;
   if (by === "provider") return `${PROVIDER_PREFIX}${id}`;
   return by === "token" ? name : "";
 }
@@ -33,7 +34,7 @@ export const operatorAccount: Account = {
 };
 
 const claim = z.strictObject({
-  by: z.enum(["installation", "token", "provider"]),
+  by: z.enum(["installation", "token", "provider", "lti"]),
   id: z.string().max(400),
   role: z.enum(ROLES),
   name: z.string().max(400),

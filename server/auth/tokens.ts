@@ -48,6 +48,10 @@ export interface Tokens {
   forVisitor(uid: string, visitor: string, pageKey: string): string;
   /** The visitor the cookie names; nothing where it is of another event or page key. */
   visitorOf(uid: string, pageKey: string, token: string): string | undefined;
+  /** A text that only this installation can have signed, for the page that a launch of a learning platform ends at. */
+  forLti(text: string): string;
+  /** The text; nothing where it was not signed here. */
+  ofLti(token: string): string | undefined;
   /** What a sign-in is begun with in the browser of that page; none of it is kept. `now` is in epoch milliseconds. */
   forSignIn(now: number, pageKey: string): SignInProofs;
   /** The same once more, of its `state`; nothing where it is of another browser, or too long ago. */
@@ -128,6 +132,7 @@ export function createTokens(key: Buffer): Tokens {
     const parts = [String(linkRevision), String(expiresAt), holder];
     return [...parts, sign("ingress", purpose, name, id, createdAt, ...parts)].join(".");
   };
+  const lti = (written: string) => `${written}.${sign("lti", written)}`;
   const start = ({ instructorToken, pageKey }: InstructorHolder) => sign("start", instructorToken, pageKey);
   return {
     forLink: (subject) => revised("link", subject),
@@ -149,6 +154,11 @@ export function createTokens(key: Buffer): Tokens {
     isForStart: (token, holder) => isSame(start(holder), token),
     ...accountTokens(sign),
     ...signInTokens(sign),
+    forLti: (written) => lti(Buffer.from(written).toString("base64url")),
+    ofLti: (token) => {
+      const written = token.split(".", 1)[0] ?? "";
+      return isSame(lti(written), token) ? Buffer.from(written, "base64url").toString() : undefined;
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { ROLES } from "../../workshop/common/account-api.js";
 import { RULE_KINDS, type RoleRule } from "../auth/provider-roles.js";
 import type { SignInConfig } from "../auth/sign-in-provider.js";
+import { type LtiConfig, readLtiConfig } from "../lti/lti-config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { path } from "./options.js";
 
@@ -13,6 +14,7 @@ export interface SignInFlags {
   oidcScope: string;
   oidcRoleClaim: string;
   oidcRole?: RoleRule[];
+  lti?: string;
 }
 
 /** The provider that people sign in at. */
@@ -36,7 +38,8 @@ export function addSignInFlags(serve: Command): Command {
       "--oidc-role <role=value>",
       "who has that value is a helper, instructor or operator: as group:NAME, as confirmed email:ADDRESS, as subject:ID, or as any of them where the value names none; may be repeated (default: all are learners)",
       roleRules,
-    );
+    )
+    .option("--lti <file>", "learning platforms that send people here by LTI 1.3, in YAML", path);
 }
 
 /** A provider over plain HTTP is one of this machine, for trying things. */
@@ -61,6 +64,11 @@ export function roleRules(value: string, previous: RoleRule[] | undefined): Role
       "Expected ROLE=VALUE with a role of helper, instructor, operator, such as instructor=group:teachers.",
     );
   return [...(previous ?? []), { role, value: own, ...(kind !== undefined && { kind }) }];
+}
+
+/** The platforms that send people here. Throws SERVER_LTI_CONFIG_INVALID. */
+export function ltiOf(file: string | undefined): { lti?: LtiConfig } {
+  return file === undefined ? {} : { lti: readLtiConfig(file) };
 }
 
 /** What the flags ask for. Throws SERVER_USAGE where one is missing. */

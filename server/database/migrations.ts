@@ -50,6 +50,11 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
   },
   { name: "0004-versions-of-servers", sql: "ALTER TABLE servers ADD COLUMN version text;" },
   { name: "0005-hints-taken", sql: "ALTER TABLE outcomes ADD COLUMN hints integer NOT NULL DEFAULT 0;" },
+  {
+    name: "0006-scores",
+    sql: `CREATE TABLE scores (person text PRIMARY KEY, event text NOT NULL, lab text NOT NULL, platform text NOT NULL,
+      subject text NOT NULL, line_item text NOT NULL, sent integer);`,
+  },
 ];
 
 /**

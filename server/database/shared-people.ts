@@ -1,5 +1,11 @@
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import { type Newcomer, type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
+import {
+  type DueScore,
+  type Newcomer,
+  type PeopleStore,
+  type Person,
+  whoSits,
+} from "../../workshop/node/people-store.js";
 import type { Postgres, Query } from "./postgres.js";
 
 const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
@@ -59,11 +65,13 @@ export function createSharedPeople(database: Postgres): PeopleStore {
       write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
     outcomes: (event) => outcomes("WHERE event = $1 ORDER BY person, page, number", event),
     outcomesOf: (person) => outcomes("WHERE person = $1 ORDER BY page, number", person),
+    ...sharedScores(database, write),
     remove: (person, session) => database.transaction((query) => removePerson(query, person, session)),
     removeEvent: (event) =>
       // The people first, as with one of them.
       database.transaction(async (query) => {
         await query("SELECT 1 FROM people WHERE event = $1 ORDER BY id FOR UPDATE", [event]);
+        await query("DELETE FROM scores WHERE event = $1", [event]);
         await query("DELETE FROM outcomes WHERE event = $1", [event]);
         await query("DELETE FROM people WHERE event = $1", [event]);
       }),
@@ -72,6 +80,32 @@ export function createSharedPeople(database: Postgres): PeopleStore {
         await database.query<{ event: string }>("SELECT event FROM people UNION SELECT event FROM outcomes")
       ).map(({ event }) => event),
     close: () => Promise.resolve(),
+  };
+}
+
+const DONE =
+  "(SELECT count(*)::integer FROM outcomes WHERE outcomes.person = scores.person AND done_at IS NOT NULL)";
+
+/** What platforms are told. */
+function sharedScores(
+  database: Postgres,
+  write: (sql: string, values: readonly unknown[]) => Promise<void>,
+): Pick<PeopleStore, "setScoreTarget" | "dueScores" | "noteScore"> {
+  return {
+    setScoreTarget: ({ person, event, lab, platform, subject, lineItem }) =>
+      write(
+        `INSERT INTO scores AS kept (person, event, lab, platform, subject, line_item) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (person) DO UPDATE SET platform = excluded.platform, subject = excluded.subject,
+           sent = CASE WHEN kept.line_item = excluded.line_item THEN kept.sent END, line_item = excluded.line_item`,
+        [person, event, lab, platform, subject, lineItem],
+      ),
+    dueScores: (most) =>
+      database.query<DueScore>(
+        `SELECT person, event, lab, platform, subject, line_item AS "lineItem", ${DONE} AS done FROM scores
+         WHERE sent IS NULL OR sent <> ${DONE} LIMIT $1`,
+        [most],
+      ),
+    noteScore: (person, done) => write("UPDATE scores SET sent = $2 WHERE person = $1", [person, done]),
   };
 }
 
@@ -111,6 +145,7 @@ async function removePerson(query: Query, person: string, session: string | unde
     [person, session ?? null],
   );
   if (taken.length === 0) return false;
+  await query("DELETE FROM scores WHERE person = $1", [person]);
   await query("DELETE FROM outcomes WHERE person = $1", [person]);
   await query("DELETE FROM people WHERE id = $1", [person]);
   return true;

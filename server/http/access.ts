@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Request, Response } from "express";
+import type { SessionView } from "../../workshop/common/api.js";
 import type { StartRule } from "../../workshop/common/instructor-api.js";
 import { type Role, isAtLeast } from "../../workshop/common/account-api.js";
 import type { Account } from "../auth/account.js";
 import type { KnownEventStaff } from "../event/event-staff.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
+import type { LtiTool } from "../lti/lti-tool.js";
 import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { isSame } from "../auth/tokens.js";
 import {
@@ -39,10 +41,7 @@ export interface Credentials {
 }
 
 /** An event, or something of one: only those who look after it may do more there than learners. */
-export interface OfEvent {
-  /** Its name; absent for what is of none. */
-  event?: string;
-}
+export type OfEvent = Pick<SessionView, "event">;
 
 /** A session as the access rules see it. */
 export interface GuardedSession extends TokenSubject, OfEvent {
@@ -124,6 +123,8 @@ export interface AccessOptions {
   namedTokens: Pick<NamedTokens, "accountOf" | "secretOf" | "look">;
   /** Those who signed in by it hang on its stamp; absent where nobody can. */
   provider?: Pick<SignInProvider, "stamp"> | undefined;
+  /** Those who teach on a learning platform hang on it; absent where there is none. */
+  lti?: Pick<LtiTool, "stamp"> | undefined;
   /** Who looks after which event. */
   staff: Pick<KnownEventStaff, "roleIn">;
   /** Who may start labs. */

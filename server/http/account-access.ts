@@ -10,7 +10,7 @@ import type { Access, AccessOptions, Credentials, OfEvent } from "./access.js";
 import { readCookies } from "./cookies.js";
 import { pageKeyOf } from "./page-key.js";
 
-interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens" | "provider"> {
+interface AccountOptions extends Pick<AccessOptions, "instructorToken" | "namedTokens" | "provider" | "lti"> {
   tokens: Pick<Tokens, "accountOf">;
   signedOut: SignedOut;
 }
@@ -43,9 +43,11 @@ export function accountLookup({
   instructorToken,
   namedTokens,
   provider,
+  lti,
   signedOut,
 }: AccountOptions): (request: Credentials) => Account | AccountClaim | undefined {
-  const secretOf = (account: Account) => secretOfAccount({ instructorToken, namedTokens, provider }, account);
+  const secretOf = (account: Account) =>
+    secretOfAccount({ instructorToken, namedTokens, provider, lti }, account);
   return ({ headers }) => {
     const bearer = bearerOf(headers.authorization);
     const program = bearer === undefined ? undefined : holderOf({ instructorToken, namedTokens }, bearer);
@@ -59,10 +61,11 @@ export function accountLookup({
 
 /** What log-ins of the account hang on; nothing where that is over. */
 export function secretOfAccount(
-  { instructorToken, namedTokens, provider }: Omit<AccountOptions, "tokens" | "signedOut">,
+  { instructorToken, namedTokens, provider, lti }: Omit<AccountOptions, "tokens" | "signedOut">,
   { by, id }: Pick<Account, "by" | "id">,
 ): string | undefined {
   if (by === "installation") return instructorToken();
+  if (by === "lti") return lti?.stamp;
   return by === "token" ? namedTokens.secretOf(id) : provider?.stamp;
 }
 
@@ -119,8 +122,11 @@ type Staff = Pick<KnownEventStaff, "roleIn">;
 function roleAt(
   staff: Staff,
   { role, ...account }: Pick<Account, "by" | "id" | "role"> & { name?: string },
-  { event }: OfEvent,
+  of: OfEvent | undefined,
 ): Role {
+  const event = of?.event;
+  // What is of no event is for people of the installation.
+  if (of !== undefined && event === undefined && account.by === "lti") return "learner";
   if (event === undefined || role === "operator") return role;
   return lesserRole(role, staff.roleIn(event, staffNameOf(account)));
 }
@@ -136,14 +142,14 @@ export function roleRules({
 > {
   const rolesOf = (request: Credentials) => {
     const account = accountOf(request);
-    return (of: OfEvent = {}): Role => (account === undefined ? "learner" : roleAt(staff, account, of));
+    return (of?: OfEvent): Role => (account === undefined ? "learner" : roleAt(staff, account, of));
   };
-  const requireRole = (request: Credentials, least: Role, of: OfEvent = {}) => {
+  const requireRole = (request: Credentials, least: Role, of?: OfEvent) => {
     const account = accountOf(request);
     if (account === undefined)
       throw unauthorized("Only instructors may do this. Log in with the instructor token.");
     if (!isAtLeast(account.role, least)) throw forbidden(account, least);
-    if (!isAtLeast(roleAt(staff, account, of), least)) throw notTheirs(least, of);
+    if (!isAtLeast(roleAt(staff, account, of), least)) throw notTheirs(least, of ?? {});
   };
   return {
     rolesOf,

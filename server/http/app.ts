@@ -31,6 +31,8 @@ import { createHomeRoutes } from "./routes/home.js";
 import { createIngressRoutes } from "./routes/ingresses.js";
 import { createInstructorRouter } from "./routes/instructor.js";
 import { type KubernetesRoutes, createKubernetesRoutes } from "./routes/kubernetes.js";
+import { type LtiParts, type LtiRoutes, createLtiEntryRouter, createLtiRouter } from "./routes/lti.js";
+import type { PeopleStore } from "../../workshop/node/people-store.js";
 import { createOperationsRouter } from "./routes/operations.js";
 import type { Health } from "./routes/operations.js";
 import { createOrderRoutes } from "./routes/orders.js";
@@ -56,7 +58,7 @@ import type { Workshop } from "../workshop/workshop.js";
 export type EventRouteParts = Pick<
   EventRoutes & InstructorEventRoutes & Omit<RehearsalRoutes, "url">,
   "attendance" | "events" | "owners" | "find" | "eventAccess" | "rehearse"
->;
+> & { forget: (name: string) => void };
 
 /** Everything the routes call; `compose.ts` makes it. */
 export interface AppParts {
@@ -66,6 +68,9 @@ export interface AppParts {
   staff: KnownEventStaff;
   /** Absent where nobody signs in by one. */
   provider: SignInProvider | undefined;
+  /** Absent where no learning platform sends people here. */
+  lti: LtiParts | undefined;
+  people: PeopleStore;
   quota: SessionQuota;
   counter: CounterFactory;
   terminals: TerminalSockets;
@@ -95,7 +100,12 @@ export function createApp(parts: AppParts): Router {
   const { workshop, access, quota, log, mount } = parts;
   const router = Router({ strict: false });
   router.use(mount.note, parts.metrics.requests, parts.ingresses.handle);
-  router.use(securityHeaders, fromHere(parts.origin));
+  router.use(securityHeaders);
+  const lti = ltiRoutes(parts);
+  // Platforms send browsers here from their own sites: what is asked below is the one thing they may.
+  if (lti) router.use("/lti", ourHost(parts.origin));
+  if (lti) router.use(createLtiRouter(lti));
+  router.use(fromHere(parts.origin));
   router.use(createOperationsRouter(parts.health, parts.metrics, access));
   const api = Router();
   api.use(noStore, json({ limit: BODY_LIMIT }));
@@ -119,21 +129,10 @@ export function createApp(parts: AppParts): Router {
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));
   api.use("/sessions/:id/tmc", parts.policies.ofSession);
   api.use(createEventsRouter({ ...parts.events, access, counter: parts.counter }));
+  if (lti) api.use(createLtiEntryRouter(lti));
   api.use(createInstructorEventsRouter({ ...parts, ...parts.events, publicUrl: mount.url }));
   api.use(createRehearsalRouter({ ...parts.events, url: mount.url, log }));
-  api.use(
-    createInstructorRouter({
-      workshop,
-      access,
-      quota,
-      counter: parts.counter,
-      disk: parts.disk,
-      healthWatch: parts.healthWatch,
-      staff: parts.staff,
-      host: parts.host,
-      publicUrl: mount.url,
-    }),
-  );
+  api.use(createInstructorRouter({ ...parts, publicUrl: mount.url }));
   api.use(createScreenRoutes(parts));
   api.use(createRecordingsRouter({ host: parts.host, access, workshop }));
   api.use(nothingHere);
@@ -143,6 +142,18 @@ export function createApp(parts: AppParts): Router {
   router.use(nothingHere);
   router.use(problemHandler(log));
   return router;
+}
+
+function ltiRoutes(parts: AppParts): LtiRoutes | undefined {
+  const { lti, events, mount } = parts;
+  return lti && { ...parts, ...events, ...lti, publicUrl: mount.url, scope: mount.scope };
+}
+
+function ourHost(rules: OriginRules): RequestHandler {
+  return (request, _response, next) => {
+    checkHost(checkedRequest(request, rules), rules);
+    next();
+  };
 }
 
 function fromHere(rules: OriginRules): RequestHandler {

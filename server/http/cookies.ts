@@ -4,6 +4,9 @@ import type { Response } from "express";
 const SESSION = "lectern-session-";
 const ACCOUNT = "lectern-account";
 const START = "lectern-start";
+const LTI = "lectern-lti";
+/** As long as a login at a platform may take. */
+const LTI_MS = 15 * 60_000;
 const EVENT = "lectern-event-";
 /** A course of some weeks. */
 const START_MS = 30 * 24 * 3600 * 1000;
@@ -20,6 +23,8 @@ export interface LecternCookies {
   account?: string;
   /** What lets the browser start labs. */
   start?: string;
+  /** What a launch of a learning platform was begun with. */
+  lti?: string;
   /** Tokens by event. */
   events: Map<string, string>;
 }
@@ -34,6 +39,7 @@ export function readCookies(header: string | undefined): LecternCookies {
     if (value === undefined) continue;
     if (name === ACCOUNT) cookies.account = value;
     else if (name === START) cookies.start = value;
+    else if (name === LTI) cookies.lti = value;
     else if (name.startsWith(EVENT)) cookies.events.set(name.slice(EVENT.length), value);
     else if (name.startsWith(SESSION)) cookies.sessions.set(name.slice(SESSION.length), value);
   }
@@ -94,6 +100,14 @@ export function setEventCookie(
   event: { name: string; token: string; maxAgeMs: number },
 ): void {
   setCookie(response, scope, { ...event, name: `${EVENT}${event.name}` });
+}
+
+/** Names the browser between the beginning of a launch and its end, which another site posts: the one cookie of ours that comes with that. */
+export function setLtiCookie(response: Response, { base }: CookieScope, browser: string): void {
+  const path = `${base}lti/`;
+  // Browsers take it without TLS on this machine alone, where it is for trying things.
+  const options = { httpOnly: true, secure: true, sameSite: "none", path, maxAge: LTI_MS } as const;
+  response.cookie(`__Secure-${LTI}`, browser, options);
 }
 
 function setCookie(

@@ -15,8 +15,8 @@ export interface EventAccess {
   isCode(event: EventResource, code: string): boolean;
   /** Throws SERVER_UNAUTHORIZED. */
   requireLink(event: EventResource, token: string): void;
-  /** Names the browser to the event; it keeps the name it has. Throws SERVER_BAD_REQUEST where the page sends no key. */
-  admit(request: Request, response: Response, event: EventResource): string;
+  /** Names the browser to the event; it keeps the name it has, or gets that of whom others vouch for. Throws SERVER_BAD_REQUEST where the page sends no key. */
+  admit(request: Request, response: Response, event: EventResource, visitor?: string): string;
   /** The browser's name to the event. Throws SERVER_UNAUTHORIZED. */
   requireVisitor(request: Credentials, event: EventResource): string;
 }
@@ -47,8 +47,8 @@ export function createEventAccess({
       if (!isSame(tokens.forEventLink(uidOf(event)), token))
         throw unauthorized("The link does not open this event. Open it whole, as you were given it.");
     },
-    admit: (request, response, event) => {
-      const visitor = visitorOf(request, event) ?? randomBytes(VISITOR_BYTES).toString("base64url");
+    admit: (request, response, event, known) => {
+      const visitor = known ?? visitorOf(request, event) ?? randomBytes(VISITOR_BYTES).toString("base64url");
       const token = tokens.forVisitor(uidOf(event), visitor, requirePageKey(request));
       const maxAgeMs = Math.max(0, Date.parse(event.spec.until) - Date.now()) + COOKIE_GRACE_MS;
       setEventCookie(response, scope(request), { name: event.metadata.name, token, maxAgeMs });

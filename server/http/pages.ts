@@ -34,7 +34,7 @@ export function createPagesRouter({ folder, base }: PageOptions): Router {
       .type("html")
       .send(mounted(template, base(request)));
   router.get(
-    ["/", "/s/*path", "/e/*path", "/instructor", "/instructor/*path", "/sign-in", "/index.html"],
+    ["/", "/s/*path", "/e/*path", "/instructor", "/instructor/*path", "/sign-in", "/launch", "/index.html"],
     send,
   );
   // For a person the page says that there is nothing here; programs get a problem.

@@ -13,6 +13,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.startClosed]: 403,
   [serverErrorCodes.tooManyTokens]: 409,
   [serverErrorCodes.signInFailed]: 403,
+  [serverErrorCodes.ltiRefused]: 403,
   [serverErrorCodes.crossSite]: 403,
   [serverErrorCodes.eventForbidden]: 403,
   [serverErrorCodes.eventClosed]: 403,

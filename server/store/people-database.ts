@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import { type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
+import { type DueScore, type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
 import { withRoom } from "./full-disk.js";
 import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
@@ -38,6 +38,15 @@ const SCHEMA = `
     PRIMARY KEY (person, page, step)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outcomes_by_event ON outcomes (event);
+  CREATE TABLE IF NOT EXISTS scores (
+    person TEXT PRIMARY KEY,
+    event TEXT NOT NULL,
+    lab TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    line_item TEXT NOT NULL,
+    sent INTEGER
+  ) WITHOUT ROWID;
 `;
 /** Version 2 has no such column; nor has one whose making was cut off before it got its number. */
 const ADD_HINTS = "ALTER TABLE outcomes ADD COLUMN hints INTEGER NOT NULL DEFAULT 0";
@@ -86,22 +95,38 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
     remove: (person, session) =>
       queue.write(() => {
         if (statements.remove.run(person, session ?? null).changes === 0) return false;
+        statements.removeScore.run(person);
         statements.removeOutcomes.run(person);
         return true;
       }),
+    ...scoresIn(queue, statements),
     removeEvent: (event) =>
       queue.write(() => {
+        statements.removeScoresOf.run(event);
         statements.removeOutcomesOf.run(event);
         statements.removeEvent.run(event);
       }),
-    events: async () =>
-      ((await queue.read(() => statements.events.all())) as { event: string }[]).map(({ event }) => event),
     close: async () => {
       await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
       await (await database.prepare("PRAGMA wal_checkpoint(TRUNCATE)")).all();
       database.close();
     },
+  };
+}
+
+/** What platforms are told, and of which events anybody is known. */
+function scoresIn(
+  queue: ReturnType<typeof createWriteQueue>,
+  statements: Awaited<ReturnType<typeof prepare>>,
+): Pick<PeopleStore, "setScoreTarget" | "dueScores" | "noteScore" | "events"> {
+  return {
+    events: async () =>
+      ((await queue.read(() => statements.events.all())) as { event: string }[]).map(({ event }) => event),
+    setScoreTarget: ({ person, event, lab, platform, subject, lineItem }) =>
+      queue.write(() => void statements.setScore.run(person, event, lab, platform, subject, lineItem)),
+    dueScores: async (most) => (await queue.read(() => statements.dueScores.all(most))) as DueScore[],
+    noteScore: (person, done) => queue.write(() => void statements.noteScore.run(person, done)),
   };
 }
 
@@ -181,9 +206,30 @@ async function prepare(database: Database) {
     outcomesOf: await prepared(`${outcome} WHERE person = ? ORDER BY page, number`),
     removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
     removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
+    ...(await prepareScores(prepared)),
     remove: await prepared("DELETE FROM people WHERE id = ? AND session IS ?"),
     removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
     events: await prepared("SELECT event FROM people UNION SELECT event FROM outcomes"),
+  };
+}
+
+/** What platforms are told. */
+async function prepareScores(prepared: (sql: string) => Promise<Statement>) {
+  const done =
+    "(SELECT count(*) FROM outcomes WHERE outcomes.person = scores.person AND done_at IS NOT NULL)";
+  return {
+    setScore: await prepared(
+      `INSERT INTO scores (person, event, lab, platform, subject, line_item) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET platform = excluded.platform, subject = excluded.subject,
+         sent = CASE WHEN line_item = excluded.line_item THEN sent END, line_item = excluded.line_item`,
+    ),
+    dueScores: await prepared(
+      `SELECT person, event, lab, platform, subject, line_item AS lineItem, ${done} AS done FROM scores
+       WHERE sent IS NULL OR sent <> ${done} LIMIT ?`,
+    ),
+    noteScore: await prepared("UPDATE scores SET sent = ?2 WHERE person = ?1"),
+    removeScore: await prepared("DELETE FROM scores WHERE person = ?"),
+    removeScoresOf: await prepared("DELETE FROM scores WHERE event = ?"),
   };
 }
 

@@ -23,6 +23,27 @@ export function describePeople(people: () => PeopleStore): void {
       });
     });
 
+    it("have a score that is due until it was told as it is, anew to another line, and no more once they are removed", async () => {
+      const [store, event, session] = [people(), randomUUID(), randomUUID()];
+      const person = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));
+      const id = person?.id ?? "";
+      await store.setSession(id, session, undefined);
+      const target = { person: id, event, lab: "lab", platform: "school", subject: "1", lineItem: "one" };
+      await store.setScoreTarget(target);
+      const due = async () => (await store.dueScores(1_000)).filter((score) => score.event === event);
+      expect(await due()).toEqual([{ ...target, done: 0 }]);
+      await store.noteScore(id, 0);
+      await store.setScoreTarget(target);
+      expect(await due()).toEqual([]);
+      await store.noteTry({ session, page: "p", step: "s", number: 0, verdict: "done", at: 1_000 });
+      expect(await due()).toEqual([{ ...target, done: 1 }]);
+      await store.noteScore(id, 1);
+      await store.setScoreTarget({ ...target, lineItem: "two" });
+      expect(await due()).toEqual([{ ...target, lineItem: "two", done: 1 }]);
+      await store.remove(id, session);
+      expect(await due()).toEqual([]);
+    });
+
     it("are the same in the same browser, whatever they type there then", async () => {
       const [store, event] = [people(), randomUUID()];
       const place = { event, seats: 2, visitor: "one browser" };

@@ -46,6 +46,8 @@ export const RULES: Rule[] = [
   [/^GET \/((s|e|instructor)\/)?\*path$/, "anybody"],
   [/^POST \/api\/(sign-in\/(begin|finish)|sign-out|start-admission|instructor\/login|sessions)$/, "anybody"],
   [/^POST \/api\/(sessions\/:id|events\/:name)\/admission$/, "anybody"],
+  // Platforms, and whom they send: by what they have signed.
+  [/^(GET|POST) \/(lti\/(keys|login|launch)|api\/lti\/enter|launch)$/, "anybody"],
   [/ \/api\/events\/:name/, "who has the event's link"],
   [/ \/v1alpha1\//, "a shell"],
   [/^GET \/api\/sessions\/:id\/(files\/|slides\/)/, "who has the key"],

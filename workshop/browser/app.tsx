@@ -13,6 +13,9 @@ const CatalogueScreen = lazy(async () => ({
 const SignInScreen = lazy(async () => ({
   default: (await import("./catalogue/sign-in-screen.js")).SignInScreen,
 }));
+const LaunchScreen = lazy(async () => ({
+  default: (await import("./catalogue/launch-screen.js")).LaunchScreen,
+}));
 const ApplicationEntry = lazy(async () => ({
   default: (await import("./lab/application-entry.js")).ApplicationEntry,
 }));
@@ -54,6 +57,8 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <OwnResultsScreen key={route.event} event={route.event} />;
     case "sign-in":
       return <SignInScreen />;
+    case "launch":
+      return <LaunchScreen />;
     case "application":
       return <ApplicationEntry route={route} />;
     case "wall":

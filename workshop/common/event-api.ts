@@ -7,6 +7,7 @@
  * | GET api/events/NAME | `EventView` |
  * | POST api/events/NAME/join `{name}` or `{person}` | 202 `SessionView` with its cookie; the person's own where there is one |
  * | GET api/events/NAME/own-results | `OwnResults` of who has come in by this browser; also when the event is over |
+ * | POST api/lti/enter `{entry}` | `LtiArrival` of whom a learning platform has sent here, with the cookies for it; each entry is good once |
  * | GET api/instructor/workshop-events | `EventRow[]` |
  * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |
@@ -20,6 +21,9 @@
 import type { Role } from "./account-api.js";
 import type { EventPhase } from "./event.js";
 import type { EventStaff } from "./event-staff.js";
+
+/** Where a launch leads: to the session of who learns, or the event of who teaches. */
+export type LtiArrival = { session: string } | { event: string };
 
 /** An event as somebody sees it who has its link. */
 export interface EventView {

@@ -17,9 +17,13 @@ export const MAX_STAFF_NAME = 260;
 /** Before the subject of who signs in at a provider; the name of no token has a colon. */
 export const PROVIDER_PREFIX = "oidc:";
 
+/** Before what somebody is known by whom a learning platform has sent here. */
+export const LTI_PREFIX = "lti:";
+
 /** What somebody may do in an event at most, whatever their role in the installation: nothing but a learner's where nobody named them. */
 export function roleInEvent(staff: EventStaff, name: string): Role {
-  if (staff.owner === undefined) return "instructor";
+  // A platform's people are let in to what they were sent for, and to nothing else.
+  if (staff.owner === undefined) return name.startsWith(LTI_PREFIX) ? "learner" : "instructor";
   if (staff.owner === name || staff.instructors?.includes(name)) return "instructor";
   return staff.helpers?.includes(name) ? "helper" : "learner";
 }

@@ -40,6 +40,26 @@ export function whoSits(seated: Person | undefined, newcomer: Newcomer): Person 
   return "name" in newcomer || seated?.id === newcomer.person ? seated : undefined;
 }
 
+/** Where a learning platform wants to be told how far somebody is. */
+export interface ScoreTarget {
+  person: string;
+  /** The uid of the event. */
+  event: string;
+  lab: string;
+  /** What the platform is known by here. */
+  platform: string;
+  /** Who the person is there. */
+  subject: string;
+  /** The address of the line in its gradebook. */
+  lineItem: string;
+}
+
+/** A score of which the platform does not know yet. */
+export interface DueScore extends ScoreTarget {
+  /** Steps that are done. */
+  done: number;
+}
+
 /**
  * Who takes part in events: the one place that knows names. A write that resolves is on the disk; one that rejects
  * (SERVER_DISK_FULL, SERVER_DATABASE_FULL, SERVER_DATABASE_UNAVAILABLE) is not kept.
@@ -70,6 +90,12 @@ export interface PeopleStore {
   outcomes(event: string): Promise<StepOutcome[]>;
   /** The same of one of them. */
   outcomesOf(person: string): Promise<StepOutcome[]>;
+  /** Notes where the person's score goes from now on; what was told to another line is told again. */
+  setScoreTarget(target: ScoreTarget): Promise<void>;
+  /** Those whose done steps are not what was told last, so many at most. */
+  dueScores(most: number): Promise<DueScore[]>;
+  /** Notes how many done steps the platform was told. */
+  noteScore(person: string, done: number): Promise<void>;
   /** Removes everything about the person, whose newest session that is; false where it is another one by now, or the person is gone. */
   remove(person: string, session: string | undefined): Promise<boolean>;
   /** Removes everything about everybody of the event. */

@@ -29,7 +29,7 @@ import { addMemberFlags, membersOf } from "../member-flags.js";
 import type { MemberFlags } from "../member-flags.js";
 import { addShellFlags, shellsOf } from "../shell-flags.js";
 import type { ShellFlags } from "../shell-flags.js";
-import { addSignInFlags, signInOf } from "../sign-in-flags.js";
+import { addSignInFlags, ltiOf, signInOf } from "../sign-in-flags.js";
 import type { SignInFlags } from "../sign-in-flags.js";
 import { sessionLimits } from "../session-limits.js";
 import { examplesText } from "../program.js";
@@ -214,6 +214,7 @@ async function run(
     databaseFile,
     member,
     allowCluster,
+    lti,
     ...flags
   }: ServeFlags,
   environment: Environment,
@@ -222,6 +223,7 @@ async function run(
     ...flags,
     ...tlsOf(tlsCert, tlsKey),
     ...signInOf(flags, flags.start),
+    ...ltiOf(lti),
     ...shellsOf({
       ...flags,
       shells,

@@ -1,5 +1,5 @@
 import type { SessionView } from "../../common/api.js";
-import type { EventDetail, EventRow, EventView, NewEvent } from "../../common/event-api.js";
+import type { EventDetail, EventRow, EventView, LtiArrival, NewEvent } from "../../common/event-api.js";
 import type { EventStaff } from "../../common/event-staff.js";
 import type { EventResults } from "../../common/event-results.js";
 import type { OwnResults } from "../../common/own-results.js";
@@ -16,6 +16,7 @@ export const eventApi = {
     call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
   ownResults: (name: string, signal?: AbortSignal) =>
     call<OwnResults>("GET", `${eventPath(name)}/own-results`, { signal }),
+  enterByLaunch: (entry: string) => call<LtiArrival>("POST", "api/lti/enter", { body: { entry } }),
   all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/workshop-events", { signal }),
   create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/workshop-events", { body: wanted }),
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),

@@ -21,6 +21,8 @@ export type Route =
   | { screen: "wall"; event?: string; view: WallView }
   /** Where the provider sends those back who sign in. */
   | { screen: "sign-in" }
+  /** Where a learning platform sends its people. */
+  | { screen: "launch" }
   /** What the people of an event came to. */
   | { screen: "results"; event: string }
   /** The way into an event, for everybody who has its link. */
@@ -40,6 +42,13 @@ export type Route =
     }
   | { screen: "unknown"; path: string };
 
+/** Screens of which there is one, at a path of one part. */
+const PLACES: ReadonlyMap<string, Route> = new Map([
+  ["sign-in", { screen: "sign-in" }],
+  ["launch", { screen: "launch" }],
+  ["instructor", { screen: "instructor" }],
+]);
+
 /** The screen a path names; `path` is relative to the mount, without its leading slash. */
 export function parseRoute(path: string, search: string): Route {
   const parts = path
@@ -48,8 +57,9 @@ export function parseRoute(path: string, search: string): Route {
     .map(decode);
   const [first, second, third] = parts;
   if (first === undefined) return { screen: "catalogue" };
-  if (first === "sign-in" && second === undefined) return { screen: "sign-in" };
-  if (first === "instructor") return second === undefined ? { screen: "instructor" } : watchAt(parts, search);
+  const place = second === undefined ? PLACES.get(first) : undefined;
+  if (place !== undefined) return place;
+  if (first === "instructor") return watchAt(parts, search);
   if (first === "e" && second !== undefined) return eventAt(second, third) ?? { screen: "unknown", path };
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "ingress") return applicationAt(path, search) ?? { screen: "unknown", path };
@@ -112,7 +122,8 @@ export function formatRoute(route: Route): string {
     case "wall":
       return wallPath(route);
     case "sign-in":
-      return "sign-in";
+    case "launch":
+      return route.screen;
     case "results":
       return `instructor/events/${encodeURIComponent(route.event)}`;
     case "event":

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { MAX_STAFF } from "../../workshop/common/event-staff.js";
+import { type EventResource, MAX_SEATS } from "../../workshop/common/event.js";
+import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { changeEventStaff } from "../../workshop/node/events.js";
+import { type Account, staffNameOf } from "../auth/account.js";
+import type { Tokens } from "../auth/tokens.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
+import type { KnownEventStaff } from "../event/event-staff.js";
+import type { Events } from "../event/events.js";
+import { type Launch, refused } from "./launch-claims.js";
+import type { LtiTool } from "./lti-tool.js";
+import { keyOf } from "./score-passback.js";
+
+/** What the page is given behind `#` when a launch was found good, and brings with the key that only it has. */
+const entry = z.strictObject({
+  event: z.string(),
+  /** What the event and its store know the person by. */
+  visitor: z.string(),
+  name: z.string(),
+  teaches: z.boolean(),
+  platform: z.string(),
+  subject: z.string(),
+  lineItem: z.string().optional(),
+  /** Epoch milliseconds. */
+  expiresAt: z.number(),
+});
+export type Entry = z.infer<typeof entry>;
+
+export interface EntryParts {
+  client: KubernetesClient;
+  tool: Pick<LtiTool, "once">;
+  tokens: Pick<Tokens, "forLti" | "ofLti">;
+  events: Pick<Events, "create">;
+  staff: Pick<KnownEventStaff, "know">;
+  find: (name: string) => Promise<EventResource>;
+  /** Lets `find` look anew. */
+  forget: (name: string) => void;
+}
+
+/** From a launch to the event it leads to. */
+export interface LtiEntries {
+  /** What the launch is good for, within a minute and once. Throws SERVER_LTI_REFUSED, LAB_NOT_FOUND, SERVER_EVENT_NOT_FOUND. */
+  issue(launch: Launch): Promise<string>;
+  /** Throws SERVER_LTI_REFUSED. */
+  redeem(token: string): Promise<Entry>;
+  /** The account of who teaches, named as a helper of the event. Throws SERVER_LTI_REFUSED. */
+  helper(of: Entry, event: EventResource): Promise<Account>;
+}
+
+const ENTRY_MS = 60_000;
+const DAY_MS = 24 * 3600 * 1000;
+
+export function createLtiEntries(parts: EntryParts): LtiEntries {
+  return {
+    issue: async (launch) => {
+      const { platform, subject, name, teaches, lineItem } = launch;
+      const event = await eventOf(parts, launch);
+      const written: Entry = {
+        event: event.metadata.name,
+        visitor: digestOf("lti visitor", keyOf(platform), subject),
+        name,
+        teaches,
+        platform: keyOf(platform),
+        subject,
+        ...(lineItem === undefined || teaches ? {} : { lineItem }),
+        expiresAt: Date.now() + ENTRY_MS,
+      };
+      return parts.tokens.forLti(JSON.stringify(written));
+    },
+    redeem: async (token) => {
+      const text = parts.tokens.ofLti(token);
+      const found = text === undefined ? undefined : entry.parse(JSON.parse(text));
+      if (found === undefined || found.expiresAt <= Date.now())
+        throw refused("This launch is over. Open the link in your course again.");
+      await parts.tool.once(token);
+      return found;
+    },
+    helper: async ({ visitor, name }, event) => {
+      const account: Account = { by: "lti", id: visitor, role: "helper", name };
+      const own = staffNameOf(account);
+      const { owner, instructors, helpers = [] } = event.spec;
+      if (helpers.includes(own)) return account;
+      if (helpers.length >= MAX_STAFF)
+        throw refused(
+          "More people teach this course than an event has helpers. Its owner can take some away.",
+        );
+      const staff = {
+        ...(owner && { owner }),
+        ...(instructors && { instructors }),
+        helpers: [...helpers, own],
+      };
+      parts.staff.know(await changeEventStaff(parts.client, event, staff));
+      parts.forget(event.metadata.name);
+      return account;
+    },
+  };
+}
+
+/** The event that is named, where it belongs to whom the platform's do; else the one of the link, made by the first who comes. */
+async function eventOf({ events, find, staff }: EntryParts, launch: Launch): Promise<EventResource> {
+  const { target, platform, deployment, link } = launch;
+  if ("event" in target) {
+    const event = await find(target.event);
+    if (event.spec.owner === platform.owner) return event;
+    throw refused(
+      `The event "${target.event}" is not of ${platform.owner}, whose events ${platform.name} leads to.`,
+    );
+  }
+  const name = `lti-${digestOf("lti link", keyOf(platform), deployment, link, target.lab).slice(0, 16)}`;
+  const there = await find(name).catch(noneThere);
+  if (there !== undefined) return there;
+  const now = Date.now();
+  try {
+    const made = await events.create({
+      name,
+      lab: target.lab,
+      from: new Date(now).toISOString(),
+      until: new Date(now + platform.days * DAY_MS).toISOString(),
+      seats: MAX_SEATS,
+      minutes: platform.minutes,
+      owner: platform.owner,
+    });
+    staff.know(made);
+    return made;
+  } catch (error) {
+    // A whole course presses at once, and one is the first.
+    if (error instanceof ServerError && error.code === serverErrorCodes.eventExists) return find(name);
+    throw error;
+  }
+}
+
+function noneThere(error: unknown): undefined {
+  if (!(error instanceof ServerError && error.code === serverErrorCodes.eventNotFound)) throw error;
+}
+
+/** In letters and digits that names of events have. */
+function digestOf(...parts: string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 40);
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { type IncomingMessage, type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CryptoKey, SignJWT, createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
+
+export const CLAIM = "https://purl.imsglobal.org/spec/lti/claim/";
+const AGS = "https://purl.imsglobal.org/spec/lti-ags";
+
+export interface ScoreTold {
+  line: string;
+  userId: string;
+  scoreGiven: number;
+  scoreMaximum: number;
+  activityProgress: string;
+}
+
+/** A learning platform of our own making, as far as LTI 1.3 needs one: keys, tokens for who signs as registered, and a gradebook. */
+export class LtiPlatform {
+  readonly scores: ScoreTold[] = [];
+  /** Every address that was asked. */
+  readonly asked: string[] = [];
+  isAway = false;
+  /** Where the tool publishes its keys. */
+  toolKeys = "";
+  readonly client = "lectern-client";
+  url = "";
+  #server: Server | undefined;
+  #keys: { kid: string; secret: CryptoKey; jwk: object }[] = [];
+  readonly #tokens = new Set<string>();
+
+  async start(): Promise<void> {
+    await this.rotate();
+    this.#server = createServer((request, response) => {
+      this.#answer(request).then(
+        ({ status, body }) =>
+          response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
+        (error: unknown) => response.writeHead(400).end(String(error)),
+      );
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(0, "127.0.0.1", resolve));
+    this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+  }
+
+  /** A new key signs; the ones before are published no more. */
+  async rotate(): Promise<void> {
+    const { publicKey, privateKey } = await generateKeyPair("RS256");
+    const kid = randomUUID();
+    this.#keys = [
+      { kid, secret: privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: "RS256", use: "sig" } },
+    ];
+  }
+
+  /** The registration as the operator of the tool writes it down. */
+  registration(owner: string): object {
+    const { url, client } = this;
+    return {
+      name: "Our school",
+      issuer: url,
+      client,
+      deployments: ["one"],
+      authorize: `${url}/authorize`,
+      token: `${url}/token`,
+      keys: `${url}/keys`,
+      owner,
+    };
+  }
+
+  /** The claims of a launch of somebody for a link of a course. */
+  claims(subject: string, lab: string, more: object = {}): Record<string, unknown> {
+    const line = `${this.url}/lines/${lab}?type=x`;
+    return {
+      sub: subject,
+      name: `Name of ${subject}`,
+      [`${CLAIM}message_type`]: "LtiResourceLinkRequest",
+      [`${CLAIM}version`]: "1.3.0",
+      [`${CLAIM}deployment_id`]: "one",
+      [`${CLAIM}target_link_uri`]: "https://elsewhere.example/",
+      [`${CLAIM}resource_link`]: { id: "link-1" },
+      [`${CLAIM}roles`]: ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"],
+      [`${CLAIM}custom`]: { lab },
+      [`${AGS}/claim/endpoint`]: { scope: [`${AGS}/scope/score`], lineitem: line },
+      ...more,
+    };
+  }
+
+  sign(claims: object, { kid, secret }: { kid?: string; secret?: CryptoKey } = {}): Promise<string> {
+    const [key] = this.#keys;
+    if (key === undefined) throw new Error("the platform has not started");
+    const signed = new SignJWT({ iss: this.url, aud: this.client, ...claims }).setIssuedAt();
+    if (!("exp" in claims)) signed.setExpirationTime("5m");
+    return signed.setProtectedHeader({ alg: "RS256", kid: kid ?? key.kid }).sign(secret ?? key.secret);
+  }
+
+  stop(): void {
+    this.#server?.close();
+    this.#server?.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage): Promise<{ status: number; body: object }> {
+    let text = "";
+    for await (const piece of request) text += String(piece);
+    const path = request.url ?? "";
+    this.asked.push(path);
+    if (this.isAway) return { status: 503, body: {} };
+    if (path === "/keys") return { status: 200, body: { keys: this.#keys.map(({ jwk }) => jwk) } };
+    if (path === "/token") return { status: 200, body: await this.#token(new URLSearchParams(text)) };
+    const [, line] = /^\/lines\/([\w-]+)\/scores\?type=x$/.exec(path) ?? [];
+    const isKnown = this.#tokens.has((request.headers.authorization ?? "").replace("Bearer ", ""));
+    if (line === undefined || !isKnown) return { status: isKnown ? 404 : 401, body: {} };
+    this.scores.push({ line, ...(JSON.parse(text) as Omit<ScoreTold, "line">) });
+    return { status: 200, body: {} };
+  }
+
+  /** Throws where who asks cannot prove to be the tool. */
+  async #token(asked: URLSearchParams): Promise<object> {
+    const keys = createRemoteJWKSet(new URL(this.toolKeys));
+    const { payload } = await jwtVerify(asked.get("client_assertion") ?? "", keys, {
+      issuer: this.client,
+      audience: `${this.url}/token`,
+      requiredClaims: ["jti", "exp"],
+    });
+    if (payload.sub !== this.client || asked.get("grant_type") !== "client_credentials")
+      throw new Error("no such client");
+    const token = randomUUID();
+    this.#tokens.add(token);
+    return { access_token: token, token_type: "bearer", expires_in: 3600, scope: asked.get("scope") };
+  }
+}

@@ -1,0 +1,266 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateKeyPair } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { IssuedToken } from "../../workshop/common/account-api.js";
+import type { EventRow, LtiArrival } from "../../workshop/common/event-api.js";
+import type { EventResults } from "../../workshop/common/event-results.js";
+import { type Answer, BrowserSession, instructorToken } from "./browser-session.js";
+import { runCli, startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
+import type { LecternProcess } from "./lectern-process.js";
+import { CLAIM, LtiPlatform } from "./lti-platform.js";
+
+const folder = temporaryFolder();
+const data = join(folder.path, "data");
+const file = join(folder.path, "platforms.json");
+const platform = new LtiPlatform();
+let lectern: LecternProcess;
+let anna: BrowserSession;
+
+beforeAll(async () => {
+  await platform.start();
+  const key = join(folder.path, "key.pem");
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
+  writeFileSync(file, JSON.stringify({ keys: [key], platforms: [platform.registration("anna")] }));
+  await start();
+  const operator = new BrowserSession(lectern.url);
+  await operator.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  const { token } = await operator.json<IssuedToken>("POST", "api/instructor/tokens", {
+    name: "anna",
+    role: "instructor",
+  });
+  anna = new BrowserSession(lectern.url);
+  await anna.json("POST", "api/instructor/login", { token });
+});
+afterAll(async () => {
+  await lectern?.stop();
+  platform.stop();
+  folder.remove();
+});
+
+describe("a launch by LTI", () => {
+  it("leads to a session of one's own, the same in every browser, and tells the gradebook of each step, also after the platform was away and the server was killed", async () => {
+    const ada = await entered("ada");
+    const other = await entered("ada");
+    expect(other.arrival).toEqual(ada.arrival);
+    const grace = await entered("grace");
+    expect(grace.arrival).not.toEqual(ada.arrival);
+    await expect.poll(() => told("ada")).toEqual(["Started 0/4"]);
+    const session = await ada.browser.whenActive("session" in ada.arrival ? ada.arrival.session : "");
+    await ada.browser.run(session, 0);
+    await expect.poll(() => told("ada")).toEqual(["Started 0/4", "InProgress 1/4"]);
+    platform.isAway = true;
+    await ada.browser.run(session, 2);
+    expect((await ada.browser.outcome(session, 2)).state).toBe("succeeded");
+    const asked = platform.asked.length;
+    await expect.poll(() => platform.asked.length).toBeGreaterThan(asked);
+    await lectern.stop("SIGTERM");
+    platform.isAway = false;
+    await start();
+    await expect.poll(() => told("ada")).toEqual(["Started 0/4", "InProgress 1/4", "InProgress 2/4"]);
+    expect(told("grace")).toEqual(["Started 0/4"]);
+    anna = anna.at(lectern.url);
+    const [event] = await anna.json<EventRow[]>("GET", "api/instructor/workshop-events");
+    expect([event?.owner, event?.isOwn, event?.seatsTaken]).toEqual(["anna", true, 2]);
+    const results = await anna.json<EventResults>(
+      "GET",
+      `api/instructor/workshop-events/${event?.name ?? ""}/results`,
+    );
+    expect(results.people.map(({ name, done }) => [name, done])).toEqual([
+      ["Name of ada", 2],
+      ["Name of grace", 0],
+    ]);
+  });
+
+  it("makes who teaches a helper of the link's event, and of nothing else", async () => {
+    const roles = { [`${CLAIM}roles`]: ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"] };
+    const { browser, arrival } = await entered("teacher", roles);
+    const name = "event" in arrival ? arrival.event : "";
+    expect(name).toMatch(/^lti-/);
+    const shared = await anna.json<EventRow>("POST", "api/instructor/workshop-events", wanted());
+    const events = await browser.json<EventRow[]>("GET", "api/instructor/workshop-events");
+    expect(events.map((row) => [row.name, row.role])).toEqual([[name, "helper"]]);
+    expect((await browser.call("GET", `api/instructor/workshop-events/${shared.name}`)).status).toBe(403);
+    expect((await browser.call("DELETE", `api/instructor/workshop-events/${name}`)).status).toBe(403);
+    expect(told("teacher")).toEqual([]);
+  });
+
+  it("is believed once, in the browser that began it, of a registered platform and deployment, for us and now", async () => {
+    const refusals = async (
+      subject: string,
+      change: (claims: Record<string, unknown>) => object,
+      sign = {},
+    ) => {
+      const begun = await begin();
+      const token = await platform.sign(
+        change({ ...platform.claims(subject, "slow-steps"), nonce: begun.nonce }),
+        sign,
+      );
+      return finish(begun.browser, { id_token: token, state: begun.state });
+    };
+    const { privateKey } = await generateKeyPair("RS256");
+    const cases: [string, Answer][] = [
+      ["cannot be believed", await refusals("eve", (claims) => claims, { secret: privateKey })],
+      ["not registered here", await refusals("eve", (claims) => ({ ...claims, iss: "http://127.0.0.1:1" }))],
+      ["not registered here", await refusals("eve", (claims) => ({ ...claims, aud: "another" }))],
+      ["made for us", await refusals("eve", (claims) => ({ ...claims, aud: [platform.client, "another"] }))],
+      [
+        "cannot be believed",
+        await refusals("eve", (claims) => ({ ...claims, exp: Math.floor(Date.now() / 1000) - 600 })),
+      ],
+      ["another question", await refusals("eve", (claims) => ({ ...claims, nonce: "guess" }))],
+      [
+        "is not registered here",
+        await refusals("eve", (claims) => ({ ...claims, [`${CLAIM}deployment_id`]: "two" })),
+      ],
+      ["names no lab", await refusals("eve", (claims) => ({ ...claims, [`${CLAIM}custom`]: {} }))],
+      [
+        "There is no lab",
+        await refusals("eve", (claims) => ({ ...claims, [`${CLAIM}custom`]: { lab: "none" } })),
+      ],
+      [
+        "message_type",
+        await refusals("eve", (claims) => ({ ...claims, [`${CLAIM}message_type`]: "LtiDeepLinkingRequest" })),
+      ],
+    ];
+    for (const [words, { status, text }] of cases)
+      expect([status >= 400, text]).toEqual([true, expect.stringContaining(words)]);
+    const begun = await begin();
+    const token = await platform.sign({ ...platform.claims("ada", "slow-steps"), nonce: begun.nonce });
+    const answer = { id_token: token, state: begun.state };
+    expect((await finish(new BrowserSession(lectern.url), answer)).text).toContain("allow cookies");
+    expect((await finish((await begin()).browser, answer)).text).toContain("another browser");
+    const first = await finish(begun.browser, answer);
+    expect(first.status).toBe(303);
+    // Our own page, whatever the platform names as its target.
+    expect(first.headers["location"]).toMatch(/^\/launch#entry=/);
+    expect((await finish(begun.browser, answer)).text).toContain("used before");
+    const entry = entryOf(first);
+    const twice = await Promise.all(
+      [0, 1].map(() => new BrowserSession(lectern.url).call("POST", "api/lti/enter", { entry })),
+    );
+    expect(new Set(twice.map(({ status }) => status))).toEqual(new Set([200, 403]));
+    expect((await begun.browser.call("POST", "api/lti/enter", { entry: `${entry}x` })).status).toBe(403);
+  });
+
+  it("is begun for registered platforms alone, asks nobody else, and in a frame leads to a window of its own", async () => {
+    const browser = new BrowserSession(lectern.url);
+    const unknown = await browser.call(
+      "GET",
+      "lti/login?iss=https://evil.example&login_hint=x&target_link_uri=https://evil.example",
+    );
+    expect([unknown.status, unknown.headers["location"]]).toEqual([403, undefined]);
+    const query = `iss=${encodeURIComponent(platform.url)}&login_hint=${encodeURIComponent('"><script>')}`;
+    const framed = await browser.call("GET", `lti/login?${query}`, undefined, { "sec-fetch-dest": "iframe" });
+    expect([framed.status, framed.text]).toEqual([200, expect.stringContaining('target="_blank"')]);
+    expect(framed.text).not.toContain("<script>");
+    expect(framed.headers["content-security-policy"]).toContain(`frame-ancestors ${platform.url}`);
+    // A line of scores of another origin is not asked, and not kept.
+    const line = {
+      "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
+        scope: ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+        lineitem: "http://127.0.0.1:9/steal",
+      },
+    };
+    await entered("mallory", line);
+    expect(told("mallory")).toEqual([]);
+    expect(lectern.output()).not.toContain("Name of");
+  });
+
+  it("goes on when the platform signs by a new key, and says so where its keys cannot be read", async () => {
+    await lectern.stop();
+    await start();
+    platform.isAway = true;
+    const begun = await begin();
+    const token = await platform.sign({ ...platform.claims("late", "slow-steps"), nonce: begun.nonce });
+    const away = await finish(begun.browser, { id_token: token, state: begun.state });
+    expect([away.status, away.text]).toEqual([503, expect.stringContaining("cannot be read just now")]);
+    platform.isAway = false;
+    await platform.rotate();
+    expect((await entered("late")).arrival).toHaveProperty("session");
+  });
+
+  it("is refused at the start where what is said of platforms cannot be used", async () => {
+    const wrong = join(folder.path, "wrong.json");
+    writeFileSync(
+      wrong,
+      JSON.stringify({
+        keys: [join(folder.path, "key.pem")],
+        platforms: [{ ...platform.registration("anna"), token: "http://school.example/token" }],
+      }),
+    );
+    const { status, output } = await runCli(["serve", "--data", join(folder.path, "other"), "--lti", wrong]);
+    expect([status, output]).toEqual([
+      expect.any(Number),
+      expect.stringContaining("platforms.0.token: must begin with https://"),
+    ]);
+    expect(output).toContain("SERVER_LTI_CONFIG_INVALID");
+  });
+});
+
+async function start(): Promise<void> {
+  lectern = await startLectern(data, [
+    "--lab",
+    writeLab(folder.path),
+    "--start",
+    "instructor",
+    "--lti",
+    file,
+  ]);
+  platform.toolKeys = `${lectern.url}lti/keys`;
+}
+
+/** What the gradebook was told of somebody, in order. */
+function told(subject: string): string[] {
+  return platform.scores
+    .filter(({ userId }) => userId === subject)
+    .map(
+      ({ activityProgress, scoreGiven, scoreMaximum }) =>
+        `${activityProgress} ${String(scoreGiven)}/${String(scoreMaximum)}`,
+    );
+}
+
+/** A browser that has begun a launch, and what it was sent to the platform with. */
+async function begin() {
+  const browser = new BrowserSession(lectern.url);
+  const query = new URLSearchParams({
+    iss: platform.url,
+    login_hint: "x",
+    client_id: platform.client,
+    target_link_uri: lectern.url,
+  });
+  const { status, headers } = await browser.call("GET", `lti/login?${query.toString()}`);
+  expect(status).toBe(303);
+  const url = new URL(String(headers["location"]));
+  expect(`${url.origin}${url.pathname}`).toBe(`${platform.url}/authorize`);
+  expect(url.searchParams.get("redirect_uri")).toBe(`${lectern.url}lti/launch`);
+  return { browser, state: url.searchParams.get("state") ?? "", nonce: url.searchParams.get("nonce") ?? "" };
+}
+
+/** Posts what the platform's page posts, from its origin. */
+function finish(browser: BrowserSession, answer: Record<string, string>): Promise<Answer> {
+  return browser.call("POST", "lti/launch", new URLSearchParams(answer).toString(), {
+    origin: platform.url,
+    "content-type": "application/x-www-form-urlencoded",
+  });
+}
+
+async function entered(subject: string, more: object = {}) {
+  const { browser, state, nonce } = await begin();
+  const token = await platform.sign({ ...platform.claims(subject, "slow-steps", more), nonce });
+  const entry = entryOf(await finish(browser, { id_token: token, state }));
+  return { browser, arrival: await browser.json<LtiArrival>("POST", "api/lti/enter", { entry }) };
+}
+
+function entryOf({ headers, text }: Answer): string {
+  const location = String(headers["location"]);
+  if (!location.includes("#entry=")) throw new Error(`the launch was refused: ${text}`);
+  return location.slice(location.indexOf("#entry=") + "#entry=".length);
+}
+
+function wanted() {
+  const [from, until] = [0, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  return { lab: "slow-steps", from, until, seats: 3 };
+}

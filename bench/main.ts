@@ -6,7 +6,7 @@ import { embeddedStart } from "./figures/embedded-start.js";
 import { ownClusterMemory, ownClusterStart } from "./figures/own-cluster.js";
 import { lintPages } from "./figures/lint-pages.js";
 import { pageHtml } from "./figures/page-html.js";
-import { podCreate } from "./figures/pod-create.js";
+import { policyFigures } from "./figures/policies.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
@@ -34,7 +34,7 @@ const figures: Figure[] = [
   pageHtml,
   lintPages,
   scriptSize,
-  podCreate,
+  ...policyFigures,
   ...containerFigures(),
   ...podFigures(),
   ...clusterFigures(),

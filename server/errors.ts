@@ -36,6 +36,7 @@ export const serverErrorCodes = {
   eventExists: "SERVER_EVENT_EXISTS",
   eventClosed: "SERVER_EVENT_CLOSED",
   eventFull: "SERVER_EVENT_FULL",
+  rehearsing: "SERVER_REHEARSAL_BUSY",
   eventCodeWrong: "SERVER_EVENT_CODE_WRONG",
   nameUnusable: "SERVER_NAME_UNUSABLE",
   tlsUnusable: "SERVER_TLS_UNUSABLE",

@@ -33,6 +33,7 @@ import type { SessionCache } from "./workshop/session-cache.js";
 import type { Installation } from "./installation.js";
 import type { LabRepository } from "./lab-repository.js";
 import type { Platform } from "./platform.js";
+import { KeptRehearsals } from "./event/kept-rehearsals.js";
 import { type Rehearsals, openRehearsals } from "./event/open-rehearsals.js";
 import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { createKubernetesViews } from "./workshop/kubernetes-views.js";
@@ -151,6 +152,7 @@ function openEvents(
         hasProvider: routes.config.signIn !== undefined,
       }),
       rehearse: (event, options) => rehearsals.rehearse(event, options),
+      kept: new KeptRehearsals({ client, rehearse: rehearsals.rehearse, log: routes.log }),
       attendance: createAttendance({ ...parts, quota, names, counter }),
       eventAccess: createEventAccess({ tokens, scope }),
     },

@@ -57,7 +57,7 @@ import type { Workshop } from "../workshop/workshop.js";
 /** What the routes of events call. */
 export type EventRouteParts = Pick<
   EventRoutes & InstructorEventRoutes & Omit<RehearsalRoutes, "url">,
-  "attendance" | "events" | "owners" | "find" | "eventAccess" | "rehearse"
+  "attendance" | "events" | "owners" | "find" | "eventAccess" | "rehearse" | "kept"
 > & { forget: (name: string) => void };
 
 /** Everything the routes call; `compose.ts` makes it. */

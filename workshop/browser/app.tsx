@@ -23,6 +23,9 @@ const LabScreen = lazy(async () => ({ default: (await import("./lab/lab-screen.j
 const ResultsScreen = lazy(async () => ({
   default: (await import("./instructor/results-screen.js")).ResultsScreen,
 }));
+const RehearsalScreen = lazy(async () => ({
+  default: (await import("./instructor/rehearsal-screen.js")).RehearsalScreen,
+}));
 const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
 const OwnResultsScreen = lazy(async () => ({
   default: (await import("./event/own-results-screen.js")).OwnResultsScreen,
@@ -51,6 +54,8 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />;
     case "results":
       return <ResultsScreen key={route.event} event={route.event} />;
+    case "rehearsal":
+      return <RehearsalScreen key={route.event} event={route.event} />;
     case "event":
       return <EventScreen key={route.event} event={route.event} />;
     case "own-results":

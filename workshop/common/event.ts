@@ -17,7 +17,14 @@ export const MAX_CODE = 64;
 export interface EventResource {
   apiVersion: string;
   kind: "Event";
-  metadata: { name: string; uid?: string; generation?: number; creationTimestamp?: string | Date };
+  metadata: {
+    name: string;
+    uid?: string;
+    generation?: number;
+    resourceVersion?: string;
+    creationTimestamp?: string | Date;
+    annotations?: Record<string, string>;
+  };
   spec: EventSpec;
 }
 

@@ -2,6 +2,7 @@ import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, LtiArrival, NewEvent } from "../../common/event-api.js";
 import type { EventStaff } from "../../common/event-staff.js";
 import type { EventResults } from "../../common/event-results.js";
+import type { RehearsalView } from "../../common/kept-rehearsal.js";
 import type { OwnResults } from "../../common/own-results.js";
 import { call } from "./call.js";
 
@@ -24,6 +25,11 @@ export const eventApi = {
     call<EventResults>("GET", `${instructorPath(name)}/results`, { signal }),
   changeStaff: (name: string, staff: EventStaff) =>
     call<EventRow>("PUT", `${instructorPath(name)}/staff`, { body: staff }),
+  rehearsal: (name: string, signal?: AbortSignal) =>
+    call<RehearsalView>("GET", `${instructorPath(name)}/kept-rehearsal`, { signal }),
+  rehearse: (name: string, learners: number) =>
+    call<RehearsalView>("POST", `${instructorPath(name)}/kept-rehearsal`, { body: { learners } }),
+  stopRehearsal: (name: string) => call<RehearsalView>("DELETE", `${instructorPath(name)}/kept-rehearsal`),
   remove: (name: string) => call<void>("DELETE", instructorPath(name)),
   removePerson: (name: string, person: string) =>
     call<void>("DELETE", `${instructorPath(name)}/people/${encodeURIComponent(person)}`),

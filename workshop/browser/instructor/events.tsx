@@ -50,20 +50,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         <Button className="button button--small" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
           {isShown ? "Hide QR code" : "Show QR code"}
         </Button>
-        <Link
-          className="button button--small"
-          to={{ screen: "results", event: event.name }}
-          aria-label={`Results of ${event.name}`}
-        >
-          Results
-        </Link>
-        <Link
-          className="button button--small"
-          to={{ screen: "wall", event: event.name, view: {} }}
-          aria-label={`Wall of ${event.name}`}
-        >
-          Wall
-        </Link>
+        <EventPages event={event.name} />
         {event.owner !== undefined && (event.isOwn || event.role === "operator") && (
           <Button
             className="button button--small"
@@ -90,6 +77,35 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         names and results are deleted.
       </Confirm>
     </article>
+  );
+}
+
+/** What there is to see of an event besides its card. */
+function EventPages({ event }: { event: string }): ReactElement {
+  return (
+    <>
+      <Link
+        className="button button--small"
+        to={{ screen: "results", event: event }}
+        aria-label={`Results of ${event}`}
+      >
+        Results
+      </Link>
+      <Link
+        className="button button--small"
+        to={{ screen: "rehearsal", event: event }}
+        aria-label={`Rehearse ${event}`}
+      >
+        Rehearse
+      </Link>
+      <Link
+        className="button button--small"
+        to={{ screen: "wall", event: event, view: {} }}
+        aria-label={`Wall of ${event}`}
+      >
+        Wall
+      </Link>
+    </>
   );
 }
 

@@ -62,7 +62,11 @@ function saidOf({ pages }: SessionView, restoration: Restoration, now: number): 
       return { icon: "spinner", words: `Restoring the start of “${title}”.`, detail: `${count}${doing}` };
     }
     case "asks":
-      return { icon: "warning", words: `A step failed: ${doing}.`, detail: `${message} Go on all the same?` };
+      return {
+        icon: "warning",
+        words: `A step failed: ${doing}.`,
+        detail: `${message.replace(/\.?$/, ".")} Go on all the same?`,
+      };
     case "done":
       return { icon: "tick", words: `This is the start of “${title}”.`, detail: leftOutWords(leftOut) };
     case "stopped":

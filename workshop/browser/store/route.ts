@@ -25,6 +25,8 @@ export type Route =
   | { screen: "launch" }
   /** What the people of an event came to. */
   | { screen: "results"; event: string }
+  /** Whether the event would go well, tried beforehand. */
+  | { screen: "rehearsal"; event: string }
   /** The way into an event, for everybody who has its link. */
   | { screen: "event"; event: string }
   /** What whoever has come to the event by this browser came to there. */
@@ -72,10 +74,11 @@ function eventAt(event: string, part: string | undefined): Route | undefined {
   return part === "results" ? { screen: "own-results", event } : undefined;
 }
 
-function watchAt([, session = "", page]: string[], search: string): Route {
+function watchAt([, session = "", page, part]: string[], search: string): Route {
   // No session is called so: the name of each ends in a hyphen and six characters.
   if (session === "wall" && page === undefined) return wallAt(search);
-  if (session === "events" && page !== undefined) return { screen: "results", event: page };
+  if (session === "events" && page !== undefined)
+    return { screen: part === "rehearsal" ? "rehearsal" : "results", event: page };
   const asked = new URLSearchParams(search);
   const [at, step] = [asked.get("console"), asked.get("step")];
   const place = { ...(page ? { page } : {}), ...(page && step ? { step } : {}) };
@@ -126,6 +129,8 @@ export function formatRoute(route: Route): string {
       return route.screen;
     case "results":
       return `instructor/events/${encodeURIComponent(route.event)}`;
+    case "rehearsal":
+      return `instructor/events/${encodeURIComponent(route.event)}/rehearsal`;
     case "event":
       return `e/${encodeURIComponent(route.event)}`;
     case "own-results":

@@ -6,14 +6,27 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { RestorationAnswer } from "../../workshop/common/restoration.js";
 import type { SessionResource } from "../../workshop/common/session.js";
+import { doForLearner } from "../../workshop/node/do-for-learner.js";
 import { homeArchive } from "../../workshop/node/home-archive.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { type RestoredSoFar, restorePage } from "../../workshop/node/restore-page.js";
+import { variablesOf } from "../../workshop/node/session-environment.js";
+import { type SessionStep, findStep } from "../../workshop/node/session-step.js";
 import { createSession } from "../../workshop/node/sessions.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const FILES: Readonly<Record<string, string>> = {
   "workshop.yaml": "title: The way back\nlayout: split\n",
+  "checks.yaml": `workspaces: [team]
+pages:
+  - page: 3
+    steps:
+      - before: 0
+        title: Create no-latest in the console
+        applyPolicy:
+          fullName: { name: no-latest, workspaceName: team }
+          spec: { type: image-policy, recipe: block-latest-tag, recipeVersion: v1, input: { audit: false } }
+`,
   "files/given.txt": "as it was\n",
   "pages/01-first.md":
     "# First\n\n```execute-1\nkubectl create configmap made --from-literal=by=first\n```\n\n```execute-2\necho two > from-two.txt\n```\n\n```manual\nLook around.\n```\n",
@@ -21,6 +34,8 @@ const FILES: Readonly<Record<string, string>> = {
     "# Second\n\n```execute-1\ntest -e key.txt\n```\n\n```execute-1\necho after > after.txt\n```\n",
   "pages/03-third.md": "# Third\n\n```execute-1\necho three\n```\n",
 };
+
+type PageWord = "first" | "second" | "third";
 
 let platform: TestPlatform;
 let folder: string;
@@ -94,6 +109,39 @@ describe("the way back to the start of a page", () => {
   });
 });
 
+describe("a step that is done for its learner", () => {
+  const policies = async (): Promise<string[]> => {
+    const { organization } = session.spec;
+    const listed = await platform.policies.service.listPolicies({ organization, everywhere: true });
+    return listed.map(({ fullName }) => fullName.name);
+  };
+
+  it("is done as the lab's checks do it, and taken back with everything else", async () => {
+    await doForLearner(doing(), await step("third", 0));
+    expect(await policies()).toEqual(["no-latest"]);
+    await restore("first", {});
+    expect(await policies()).toEqual([]);
+  });
+
+  it("is refused where the lab does not say how", async () => {
+    const refused = doForLearner(doing(), await step("second", 0));
+    await expect(refused).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
+  });
+
+  function doing(): Parameters<typeof doForLearner>[0] {
+    return { ...platform, policies: platform.policies.service };
+  }
+
+  async function step(page: PageWord, number: number): Promise<SessionStep> {
+    const { compiler, client, settings } = platform;
+    const found = lab.pages.find(({ name }) => name.includes(page));
+    if (found === undefined) throw new Error(`there is no page ${page}`);
+    const { actions } = await compiler.compile(lab, found, variablesOf(lab, session, client, settings));
+    const of = { session, lab, page: found.name };
+    return findStep({ ...of, step: actions[number]?.view.step ?? "" }, platform);
+  }
+});
+
 describe("everything of a session", () => {
   it("is packed with what was run, without caches and credentials", async () => {
     await inside(
@@ -123,7 +171,7 @@ describe("everything of a session", () => {
 });
 
 function restore(
-  page: "first" | "second" | "third",
+  page: PageWord,
   {
     signal = new AbortController().signal,
     onChange = () => undefined,

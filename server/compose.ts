@@ -284,6 +284,7 @@ function workshopParts(
     pool: createSessionPool({ ...platform, ...ofLabs, provisioning, cache, disk, log }),
     abilities,
     followsFiles: config.followFiles ?? false,
+    keepsRecordings: config.keepRecordings,
     ...platform,
     steps,
     restorations: new Restorations({ ...platform, cache, log }),

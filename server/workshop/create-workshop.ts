@@ -70,6 +70,8 @@ export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   abilities: ClusterAbilities;
   /** Whether labs are shown to the author who writes them. */
   followsFiles: boolean;
+  /** Whether recordings outlive their sessions. */
+  keepsRecordings: boolean;
   client: KubernetesClient;
   settings: SessionSettings;
   compiler: PageCompiler;

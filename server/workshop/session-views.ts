@@ -24,11 +24,22 @@ export interface ViewParts {
   tokens: Pick<Tokens, "forFiles">;
   /** Whether labs are shown to the author who writes them. */
   followsFiles?: boolean;
+  /** Whether recordings outlive their sessions; they do not where absent. */
+  keepsRecordings?: boolean;
 }
 
 /** The session as browsers see it, without its results. Throws LAB_NOT_FOUND. */
 export function briefView(
-  { labs, activity, client, settings, provisioning, tokens, followsFiles = false }: ViewParts,
+  {
+    labs,
+    activity,
+    client,
+    settings,
+    provisioning,
+    tokens,
+    followsFiles = false,
+    keepsRecordings = false,
+  }: ViewParts,
   session: SessionResource,
 ): SessionView {
   const { name } = session.metadata;
@@ -41,6 +52,7 @@ export function briefView(
   const view = sessionView(session, lab, {
     activity: activity.activity(name),
     results: [],
+    recording: keepsRecordings ? "kept" : "until-its-end",
     variables: variablesOf(lab, session, client, settings),
     now: Date.now(),
   });

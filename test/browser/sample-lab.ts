@@ -70,6 +70,7 @@ export function sampleSession(minutes = 48, change: Partial<SessionView> = {}): 
     extensionMinutes: 12,
     linkRevision: 1,
     hasHelpers: false,
+    recording: "until-its-end",
     minutes: 60,
     results: sampleResults,
     ...change,

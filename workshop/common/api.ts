@@ -154,6 +154,8 @@ export interface SessionView {
   pausedUntil?: string;
   /** What its learner was told last. */
   announcement?: Announcement;
+  /** What its terminals show is recorded: until the session ends, or for longer, as the operator says. */
+  recording: "until-its-end" | "kept";
   /** Its lab is shown to the author who writes it (`lectern dev`). */
   isDraft?: true;
   /** Whether somebody is there to help: the session was handed out, or is of an event. */

@@ -20,6 +20,7 @@ const MAX_EXTENSION = 2;
 export interface SessionActivity {
   activity: Activity;
   results: StepResult[];
+  recording: SessionView["recording"];
   /** What the lab may name in this session. */
   variables: Variables;
   now: number;
@@ -29,7 +30,7 @@ export interface SessionActivity {
 export function sessionView(
   session: SessionResource,
   lab: Lab,
-  { activity, results, variables, now }: SessionActivity,
+  { activity, results, recording, variables, now }: SessionActivity,
 ): SessionView {
   const createdAt = new Date(session.metadata.creationTimestamp ?? now);
   const openedAt = openedAtOf(session);
@@ -60,6 +61,7 @@ export function sessionView(
     canExtend: phase === "Active" && canExtend(session, new Date(openedAt ?? createdAt)),
     extensionMinutes: extensionOf(lab),
     linkRevision: linkRevisionOf(session.spec),
+    recording,
     ...asked(session, now),
     results,
   };

@@ -9,6 +9,7 @@ import { TopBar } from "../parts/top-bar.js";
 import { formatDuration } from "../../common/durations.js";
 import { navigate } from "../store/navigation.js";
 import { useNow } from "../store/use-now.js";
+import { RecordingNote } from "./recording-note.js";
 import "./provisioning.css";
 
 /** The steps of making a session as they happen, and the way on where one failed. */
@@ -30,6 +31,7 @@ export function Provisioning({ session }: { session: SessionView }): ReactElemen
             <Step key={step.name} step={step} />
           ))}
         </ol>
+        {!isFailed && <RecordingNote session={session} />}
         <div role="status">
           {isFailed && session.reason && <p className="notice notice--danger">{session.reason}</p>}
         </div>

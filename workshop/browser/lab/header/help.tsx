@@ -3,13 +3,14 @@ import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { IconButton } from "../../parts/icon-button.js";
 import { KEY_HELP, KEY_NOTE } from "../key-names.js";
 import { useLab } from "../lab-context.js";
+import { RecordingNote } from "../recording-note.js";
 import { isTerminal, isTextField } from "../text-entry.js";
 
 const GiveBack = lazy(async () => ({ default: (await import("./give-back.js")).GiveBack }));
 
 /** The keys of the lab and the way back to a file as it was, behind a button and behind `?`. */
 export function Help(): ReactElement {
-  const { isReadOnly, isOver } = useLab();
+  const { session, isReadOnly, isOver } = useLab();
   const [isOpen, setIsOpen] = useState(false);
   useEffect(() => {
     function pressed(event: KeyboardEvent): void {
@@ -44,6 +45,7 @@ export function Help(): ReactElement {
             A command runs when you press its <strong>Run</strong> button and reports below itself whether it
             worked. You can type into the terminals as well.
           </p>
+          <RecordingNote session={session} />
           {!isReadOnly && !isOver && (
             <Suspense fallback={null}>
               <GiveBack />

@@ -110,36 +110,17 @@ describe("the way back to the start of a page", () => {
 });
 
 describe("a step that is done for its learner", () => {
-  const policies = async (): Promise<string[]> => {
-    const { organization } = session.spec;
-    const listed = await platform.policies.service.listPolicies({ organization, everywhere: true });
-    return listed.map(({ fullName }) => fullName.name);
-  };
-
   it("is done as the lab's checks do it, and taken back with everything else", async () => {
-    await doForLearner(doing(), await step("third", 0));
+    await doForLearner(partsOfDoing(), await step("third", 0));
     expect(await policies()).toEqual(["no-latest"]);
     await restore("first", {});
     expect(await policies()).toEqual([]);
   });
 
   it("is refused where the lab does not say how", async () => {
-    const refused = doForLearner(doing(), await step("second", 0));
+    const refused = doForLearner(partsOfDoing(), await step("second", 0));
     await expect(refused).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
   });
-
-  function doing(): Parameters<typeof doForLearner>[0] {
-    return { ...platform, policies: platform.policies.service };
-  }
-
-  async function step(page: PageWord, number: number): Promise<SessionStep> {
-    const { compiler, client, settings } = platform;
-    const found = lab.pages.find(({ name }) => name.includes(page));
-    if (found === undefined) throw new Error(`there is no page ${page}`);
-    const { actions } = await compiler.compile(lab, found, variablesOf(lab, session, client, settings));
-    const of = { session, lab, page: found.name };
-    return findStep({ ...of, step: actions[number]?.view.step ?? "" }, platform);
-  }
 });
 
 describe("everything of a session", () => {
@@ -169,6 +150,25 @@ describe("everything of a session", () => {
     });
   });
 });
+
+async function policies(): Promise<string[]> {
+  const { organization } = session.spec;
+  const listed = await platform.policies.service.listPolicies({ organization, everywhere: true });
+  return listed.map(({ fullName }) => fullName.name);
+}
+
+function partsOfDoing(): Parameters<typeof doForLearner>[0] {
+  return { ...platform, policies: platform.policies.service };
+}
+
+async function step(page: PageWord, number: number): Promise<SessionStep> {
+  const { compiler, client, settings } = platform;
+  const found = lab.pages.find(({ name }) => name.includes(page));
+  if (found === undefined) throw new Error(`there is no page ${page}`);
+  const { actions } = await compiler.compile(lab, found, variablesOf(lab, session, client, settings));
+  const of = { session, lab, page: found.name };
+  return findStep({ ...of, step: actions[number]?.view.step ?? "" }, platform);
+}
 
 function restore(
   page: PageWord,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { celJudge, podOf, policyNamed } from "./cel-judge-for-tests.js";
 import type { EffectivePolicy } from "./effective.js";
 import { evaluateImage } from "./evaluate.js";
-import { type KnownImage, signersText } from "./known-image.js";
+import { isSignedLine, type KnownImage, signersText } from "./known-image.js";
 import type { PolicySpecInput } from "./manifest.js";
 import { compileParameters, liftsSomething } from "./parameters.js";
 
@@ -104,6 +104,33 @@ describe("a policy that looks at registries", () => {
     );
     expect(liftsSomething(before ?? {}, after ?? {})).toBe(true);
     expect(liftsSomething(after ?? {}, after ?? {})).toBe(false);
+  });
+});
+
+describe("more than fits into the parameters of a namespace", () => {
+  it("is not known, but for signatures as long as these fit", () => {
+    const spec = policyNamed("p", signed).spec;
+    const signatures = [
+      { signers: signersText(spec), verified: false, reason: `it is not signed: ${"x".repeat(500)}` },
+    ];
+    const known: KnownImage[] = Array.from({ length: 200 }, (_, index) => ({
+      image: `${"a.".repeat(150)}com/app:${index}`,
+      digest: digest((index % 10).toString()),
+      signatures: index === 199 ? [{ ...signatures[0]!, verified: true }] : signatures,
+    }));
+    const policies = Array.from({ length: 40 }, (_, index) => ({
+      ...policyNamed(`p-${index}`, signed),
+      known,
+    }));
+    const { enforced } = compileParameters(policies);
+    expect(enforced["known"]?.length).toBeLessThan(320_000);
+    expect(judge(podOf(`${"a.".repeat(150)}com/app@${digest("9")}`), { data: enforced }).message).toBe("");
+    expect(judge(podOf(`${"a.".repeat(150)}com/app@${digest("8")}`), { data: enforced }).allowed).toBe(false);
+  });
+
+  it("lets nothing pass by what a registry says", () => {
+    const line = `quay.io/x/app:1 !it said +workspace/p`;
+    expect([isSignedLine(line), isSignedLine(`quay.io/x/app@${A} +workspace/p`)]).toEqual([false, true]);
   });
 });
 

@@ -28,6 +28,15 @@ export interface KnownSignature {
 /** Images of one organization that registries are asked about; the oldest are forgotten. A namespace's parameters stay below 100 KB. */
 export const MAX_KNOWN_IMAGES = 200;
 
+/** Of the name in full of an image that registries are asked about: the longest path and tag, behind a host of some length. */
+export const MAX_IMAGE_NAME_CHARACTERS = 512;
+
+/** Of what says why a registry told nothing; it may have words of the registry's own in it. */
+export const MAX_PROBLEM_CHARACTERS = 1000;
+
+/** Of all that is known in the parameters of one namespace, which have room for a megabyte; what is beyond counts as not known. */
+const MAX_KNOWN_CHARACTERS = 300_000;
+
 /** Different lists of trusted signers in the policies of one organization that an image is held against. */
 export const MAX_SIGNER_SETS = 10;
 
@@ -110,14 +119,32 @@ export function policyKey({ origin, name }: EffectivePolicy): string {
 
 /**
  * What is known, as the engine reads it: `NAME:TAG =DIGEST` or `NAME:TAG !REASON`, `NAME@DIGEST +POLICY` for one that is signed as the policy demands,
- * `NAME@DIGEST -POLICY REASON` for one that is not.
+ * `NAME@DIGEST -POLICY REASON` for one that is not. Where that is more than fits, those that are signed come first, since without them pods are refused.
  */
 export function knownLines(policies: EffectivePolicy[]): string[] {
   const asking = policies.filter(({ spec }) => asksRegistries(spec));
   const lines = asking.flatMap((policy) =>
     (policy.known ?? []).flatMap((each) => [...tagLine(each), ...signatureLines(policy, each)]),
   );
-  return [...new Set(lines)];
+  const unique = [...new Set(lines)];
+  const size = unique.reduce((sum, line) => sum + line.length, 0);
+  return size <= MAX_KNOWN_CHARACTERS ? unique : fitting(unique);
+}
+
+function fitting(lines: string[]): string[] {
+  const kept: string[] = [];
+  let left = MAX_KNOWN_CHARACTERS;
+  for (const line of [...lines.filter(isSignedLine), ...lines.filter((each) => !isSignedLine(each))]) {
+    left -= line.length;
+    if (left < 0) break;
+    kept.push(line);
+  }
+  return kept;
+}
+
+/** Whether it is a line of `knownLines` that lets an image pass. */
+export function isSignedLine(line: string): boolean {
+  return line[line.indexOf(" ") + 1] === "+";
 }
 
 /** The sections of the parameters that warn of tags that were moved: each blocks one, in what only warns. */

@@ -2,7 +2,7 @@ import { compileRule, ruleLines, rulesOf, ruleTests } from "./compiled-rule.js";
 import type { EffectivePolicy } from "./effective.js";
 import { exceptionLine, exceptionTests } from "./exception.js";
 import { isCostly } from "./glob.js";
-import { asksRegistries, knownLines, movedSections, policyKey } from "./known-image.js";
+import { asksRegistries, isSignedLine, knownLines, movedSections, policyKey } from "./known-image.js";
 import { denialReason } from "./words.js";
 
 /** The data of the two ConfigMaps of a namespace: what refuses, and what only warns. */
@@ -50,8 +50,8 @@ export function compileParameters(policies: EffectivePolicy[]): Parameters {
 export function liftsSomething(before: Record<string, string>, after: Record<string, string>): boolean {
   const kept = new Set((after[KEY] ?? "").split(SEPARATOR));
   const signedBefore = new Set((before[KNOWN_KEY] ?? "").split("\n"));
-  const isSigned = (line: string) => line.includes(" +") && !signedBefore.has(line);
-  if ((after[KNOWN_KEY] ?? "").split("\n").some(isSigned)) return true;
+  const isNew = (line: string) => isSignedLine(line) && !signedBefore.has(line);
+  if ((after[KNOWN_KEY] ?? "").split("\n").some(isNew)) return true;
   return (before[KEY] ?? "").split(SEPARATOR).some((section) => section !== "" && !kept.has(section));
 }
 

@@ -125,6 +125,11 @@ export function permissionsOf(identity: Identity, places: readonly BoundRoles[])
   return permissions;
 }
 
+/** Whether the permissions reach the level at the organization or at any workspace. */
+export function mayAnywhere({ organization, workspaces, workspace }: Permissions, level: Level): boolean {
+  return [organization, workspaces, ...Object.values(workspace)].some((each) => reaches(each, level));
+}
+
 /**
  * Whether the permissions reach the level at a place: at a workspace, or at the organization where it is absent. Whoever may do anything anywhere sees
  * the organization, whose policies hold for all.

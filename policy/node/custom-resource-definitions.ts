@@ -2,7 +2,7 @@ import type { Manifest } from "../common/admission-objects.js";
 import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { CHANGED_KINDS } from "../common/history-api.js";
-import { MAX_SIGNER_SETS } from "../common/known-image.js";
+import { MAX_IMAGE_NAME_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_SIGNER_SETS } from "../common/known-image.js";
 import { MAX_AUTHORITIES, MAX_RULES } from "../common/manifest.js";
 import { RECIPES } from "../common/templates.js";
 import { SYNC_STATES } from "../common/cluster-api.js";
@@ -137,10 +137,10 @@ const POLICY_FIELDS: Record<string, Schema> = {
 
 /** What a registry told; the name is a hash of the image. */
 const KNOWN_IMAGE_FIELDS: Record<string, Schema> = {
-  image: text(512),
+  image: text(MAX_IMAGE_NAME_CHARACTERS),
   digest: text(256),
   moved: object({ from: text(256), at: moment() }, ["from", "at"]),
-  problem: text(1000),
+  problem: text(MAX_PROBLEM_CHARACTERS),
   signatures: list(
     object({ signers: text(32_768), verified: { type: "boolean" }, reason: text(1000) }, [
       "signers",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { discard, readBounded } from "./bounded-body.js";
+import { causeOf, discard, readBounded } from "./bounded-body.js";
 import type { Registry } from "./registries.js";
 import { RegistryError } from "./registry-error.js";
 import { authorize } from "./registry-token.js";
@@ -153,9 +153,4 @@ function answerWords(status: number, path: string): string {
 function digestLike(other: string, bytes: Buffer): string {
   const algorithm = /^(sha256|sha384|sha512):/.exec(other)?.[1] ?? "sha256";
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
-}
-
-function causeOf(error: unknown): string {
-  const { cause } = error as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? (error as Error).message;
 }

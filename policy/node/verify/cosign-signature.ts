@@ -9,23 +9,21 @@ import { parseJson } from "../registry/registry-token.js";
 /** A payload is a few hundred bytes. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 
-/** Signatures of one image that are looked at; an image that is signed in every build has them all in one manifest. */
+/** Signatures of one image that are looked at, the newest, which cosign puts last; an image that is signed in every build has them all in one manifest. */
 const MAX_SIGNATURES = 50;
+
+/** Of the manifest that holds them, with room for the certificates beside them: what is longer would be read while everybody waits. */
+const MAX_SIGNATURES_BYTES = 1024 * 1024;
 
 /** Of any of them; cosign's own are below 2,000. */
 const MAX_SIGNATURE_CHARACTERS = 8192;
 
 const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
 
-const signatureManifest = z.object({
-  layers: z
-    .array(
-      z.object({
-        digest: z.string().regex(/^sha256:[a-f0-9]{64}$/),
-        annotations: z.record(z.string(), z.string().max(1_000_000)).optional(),
-      }),
-    )
-    .max(1000),
+/** Of all that stands there, nothing but what is needed is looked at. */
+const signatureLayer = z.object({
+  digest: z.string().regex(/^sha256:[a-f0-9]{64}$/),
+  annotations: z.object({ [SIGNATURE_ANNOTATION]: z.string().min(1).max(MAX_SIGNATURE_CHARACTERS) }),
 });
 
 /** What is signed (https://github.com/containers/image/blob/main/docs/containers-signature.5.md). */
@@ -66,19 +64,34 @@ export async function verifyByKeys(
 ): Promise<Verdict> {
   const manifest = await client.manifest(`${digest.replace(":", "-")}.sig`);
   if (!manifest) return { verified: false, reason: "it is not signed: the registry has no signature of it" };
-  const parsed = signatureManifest.safeParse(parseJson(manifest.body));
-  if (!parsed.success)
-    return { verified: false, reason: "what stands where its signature should be is none" };
-  const keys = authorities.flatMap(({ key }) => (key === undefined ? [] : [createPublicKey(key)]));
-  for (const { digest: payloadDigest, annotations = {} } of parsed.data.layers.slice(0, MAX_SIGNATURES)) {
-    const signature = annotations[SIGNATURE_ANNOTATION] ?? "";
-    if (signature === "" || signature.length > MAX_SIGNATURE_CHARACTERS) continue;
-    const payload = await client.blob(payloadDigest, MAX_PAYLOAD_BYTES);
+  const layers = layersOf(manifest.body);
+  if (!layers) return { verified: false, reason: "what stands where its signature should be is none" };
+  const keys = authorities.flatMap(({ key }) => readableKey(key) ?? []);
+  for (const layer of layers.slice(-MAX_SIGNATURES)) {
+    const { data } = signatureLayer.safeParse(layer);
+    if (!data) continue;
+    const payload = await client.blob(data.digest, MAX_PAYLOAD_BYTES);
     const isOurs = payload && isPayloadOf(payload, digest);
-    if (isOurs && keys.some((key) => isSigned(payload, key, signature)))
+    if (isOurs && keys.some((key) => isSigned(payload, key, data.annotations[SIGNATURE_ANNOTATION])))
       return { verified: true, reason: "signed by a trusted key" };
   }
   return { verified: false, reason: "none of its signatures is by a trusted key" };
+}
+
+/** `undefined` where it is no manifest of signatures. */
+function layersOf(body: Buffer): unknown[] | undefined {
+  const { layers } =
+    body.length > MAX_SIGNATURES_BYTES ? {} : ((parseJson(body) ?? {}) as { layers?: unknown });
+  return Array.isArray(layers) ? layers : undefined;
+}
+
+/** A policy that was written past Lectern may have any text; nothing is signed by that. */
+function readableKey(key: string): KeyObject | undefined {
+  try {
+    return createPublicKey(key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A signature of another image says nothing of this one. */

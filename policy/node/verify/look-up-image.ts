@@ -1,5 +1,10 @@
 import { DeadlineError, withDeadline } from "../../../kubernetes/node/deadline.js";
-import { type KnownImage, type KnownSignature, MAX_SIGNER_SETS } from "../../common/known-image.js";
+import {
+  type KnownImage,
+  type KnownSignature,
+  MAX_PROBLEM_CHARACTERS,
+  MAX_SIGNER_SETS,
+} from "../../common/known-image.js";
 import type { Authority } from "../../common/manifest.js";
 import type { ImageReference } from "../../common/reference.js";
 import type { Registries } from "../registry/registries.js";
@@ -51,11 +56,17 @@ export async function lookUpImage(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof RegistryError)
-      return { problem: `the registry ${host} was asked: ${error.message}` };
+      return { problem: bounded(`the registry ${host} was asked: ${error.message}`) };
     if (error instanceof DeadlineError)
       return { problem: `the registry ${host} did not answer within ${LOOK_UP_DEADLINE_MS / 1000} s` };
     throw error;
   }
+}
+
+function bounded(problem: string): string {
+  return problem.length > MAX_PROBLEM_CHARACTERS
+    ? `${problem.slice(0, MAX_PROBLEM_CHARACTERS - 3)}...`
+    : problem;
 }
 
 /** What a digest means never changes, so one that was seen is not asked for again. */

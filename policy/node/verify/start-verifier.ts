@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { asksRegistries } from "../../common/known-image.js";
 import type { PolicyContext } from "../context.js";
 import { toEffective, type ImagePolicySpec } from "../records.js";
-import { createWorkQueue } from "../work-queue.js";
-import { namesOf, verifyImage } from "./verify-image.js";
+import { createWorkQueue, type WorkQueue } from "../work-queue.js";
+import { type NamedReference, namesOf, verifyImage } from "./verify-image.js";
 import type { KnownImageSpec } from "./stored-images.js";
 
 /** Names that are remembered to have been looked up; beyond, all are looked up again. */
@@ -29,6 +29,16 @@ interface Wanted {
 export function startVerifier(context: PolicyContext, { signal }: { signal: AbortSignal }): ImageVerifier {
   const { logger, registries } = context;
   const queue = createWorkQueue({ logger, signal });
+  /** One for each registry that may be asked, by its host, so that one which does not answer holds up no image of the others. */
+  const queues = new Map<string, WorkQueue>();
+  const queueOf = ({ reference }: NamedReference): WorkQueue => {
+    const { host } = registries.find(reference) ?? {};
+    const known = host === undefined ? queue : queues.get(host);
+    if (known) return known;
+    const opened = createWorkQueue({ logger, signal });
+    queues.set(host ?? "", opened);
+    return opened;
+  };
   const lookedAt = new Map<string, number>();
 
   const want: ImageVerifier["want"] = (organization, { images, by }) => {
@@ -41,7 +51,7 @@ export function startVerifier(context: PolicyContext, { signal }: { signal: Abor
         if (before !== undefined && performance.now() - before < registries.recheckMs / 2) continue;
         if (lookedAt.size >= MAX_REMEMBERED) lookedAt.clear();
         lookedAt.set(seen, performance.now());
-        queue.add(key, async () => void (await verifyImage(context, each, { signal })));
+        queueOf(each).add(key, async () => void (await verifyImage(context, each, { signal })));
       }
   };
 

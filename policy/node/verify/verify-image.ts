@@ -1,5 +1,5 @@
 import { toSecond } from "../../common/exception.js";
-import { imageKeys, type KnownImage } from "../../common/known-image.js";
+import { imageKeys, type KnownImage, MAX_IMAGE_NAME_CHARACTERS } from "../../common/known-image.js";
 import type { Authority } from "../../common/manifest.js";
 import { type ImageReference, parseImage } from "../../common/reference.js";
 import { bringIntoForce } from "../bring-into-force.js";
@@ -14,9 +14,12 @@ const MAX_LOOKS = 4;
 
 const looks = new Map<string, number>();
 
-/** Whether a tag that was moved is taken as it is now, so that nobody is warned of it any more. */
+/** What whoever asks may have done besides. */
 export interface Accepting {
+  /** A tag that was moved is taken as it is now, so that nobody is warned of it any more. */
   isAccepted: boolean;
+  /** What is told of an image that is not known yet is kept. The others that are known have to make room for it, and what policies demand of these with them. */
+  isKept: boolean;
 }
 
 /** One name of an image: by its tag or by its digest. */
@@ -27,20 +30,21 @@ export interface NamedReference {
   reference: ImageReference;
 }
 
-/** The names a text is to be looked up under; none where it is no image, and a tag alone where nobody asks for signatures. */
+/** The names a text is to be looked up under; none where it is no image, or has a longer name than any has that is kept. */
 export function namesOf(organization: string, text: string): NamedReference[] {
   const parsed = parseImage(text);
   if (!parsed.ok || parsed.reference.host === "") return [];
   const { reference } = parsed;
   const keys = imageKeys(reference);
-  return [
-    ...(keys.tag === undefined
-      ? []
-      : [{ organization, image: keys.tag, reference: { ...reference, digest: "" } }]),
-    ...(keys.digest === undefined
-      ? []
-      : [{ organization, image: keys.digest, reference: { ...reference, tag: "", effectiveTag: "" } }]),
+  const names = [
+    { image: keys.tag, reference: { ...reference, digest: "" } },
+    { image: keys.digest, reference: { ...reference, tag: "", effectiveTag: "" } },
   ];
+  return names.flatMap(({ image, reference: named }) =>
+    image === undefined || image.length > MAX_IMAGE_NAME_CHARACTERS
+      ? []
+      : [{ organization, image, reference: named }],
+  );
 }
 
 /**
@@ -50,7 +54,7 @@ export function namesOf(organization: string, text: string): NamedReference[] {
 export async function verifyImage(
   context: PolicyContext,
   { organization, image, reference }: NamedReference,
-  { isAccepted = false, signal }: { isAccepted?: boolean; signal?: AbortSignal } = {},
+  { isAccepted = false, isKept = true, signal }: Partial<Accepting> & { signal?: AbortSignal } = {},
 ): Promise<KnownImage> {
   const known = await readKnownImage(context.store, organization, image);
   const told = await lookUpImage(context.registries, {
@@ -60,6 +64,7 @@ export async function verifyImage(
     ...(signal && { signal }),
   });
   const now = toSecond(new Date());
+  if (!known && !isKept) return merge(image, known, { told, now, isAccepted });
   return changeKnownImage(context.store, { organization, image }, (before) =>
     merge(image, before, { told, now, isAccepted }),
   );
@@ -68,13 +73,13 @@ export async function verifyImage(
 /** What somebody asks for now: resolves when it is in force in the home cluster. Throws POLICY_INVALID, POLICY_CONFLICT. */
 export async function verifyNow(
   context: PolicyContext,
-  { organization, image: text, isAccepted }: { organization: string; image: string } & Accepting,
+  { organization, image: text, ...accepting }: { organization: string; image: string } & Accepting,
 ): Promise<KnownImage[]> {
   const names = namesOf(organization, text);
   if (names.length === 0)
     throw new PolicyError(
       POLICY_ERROR.invalid,
-      `${JSON.stringify(text)} is no image; expected [host[:port]/]name[:tag][@digest], such as nginx:1.27`,
+      `${JSON.stringify(text)} is no image that can be looked at; expected [host[:port]/]name[:tag][@digest], such as nginx:1.27, of ${MAX_IMAGE_NAME_CHARACTERS} characters at most`,
     );
   const under = looks.get(organization) ?? 0;
   if (under >= MAX_LOOKS)
@@ -85,7 +90,7 @@ export async function verifyNow(
   looks.set(organization, under + 1);
   try {
     const known: KnownImage[] = [];
-    for (const name of names) known.push(await verifyImage(context, name, { isAccepted }));
+    for (const name of names) known.push(await verifyImage(context, name, accepting));
     await bringIntoForce(context, { organization });
     return known;
   } finally {

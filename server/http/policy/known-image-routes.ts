@@ -1,6 +1,6 @@
 import { Router } from "express";
 
-import { mayAt } from "../../../policy/common/roles.js";
+import { mayAnywhere, mayAt } from "../../../policy/common/roles.js";
 import { verifyBody } from "./bodies.js";
 import type { PolicyRoutesContext } from "./router.js";
 
@@ -14,8 +14,11 @@ export function knownImageRoutes({ policies, organizationOf, authorization }: Po
   });
   router.post("/image-policies/verify", async (request, response) => {
     const { image } = verifyBody.parse(request.body);
-    const isAccepted = mayAt(await authorization.permissionsOf(request), "edit");
-    const images = await policies.verifyImage(organizationOf(request), image, { isAccepted });
+    const permissions = await authorization.permissionsOf(request);
+    const images = await policies.verifyImage(organizationOf(request), image, {
+      isAccepted: mayAt(permissions, "edit"),
+      isKept: mayAnywhere(permissions, "edit"),
+    });
     response.json({ images, totalCount: String(images.length) });
   });
   return router;

@@ -117,6 +117,30 @@ export function describeRegistries(title: string, target: () => { kubeConfig: Ku
       );
       const { body, status } = await world.rest("POST", "image-policies/verify", { image: "not an image" });
       expect([status, body["message"]]).toEqual([400, expect.stringContaining('"not an image" is no image')]);
+      const long = await world.rest("POST", "image-policies/verify", {
+        image: `${"a.".repeat(300)}com/app:1`,
+      });
+      expect(long).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining("512 characters at most") as string },
+      });
+    });
+
+    it("are asked by whoever may only look, and nothing of that is kept", async () => {
+      const digest = registry.push("team/app", "6.0", "sixth");
+      await world.rest("PATCH", `workspaces:iam/${workspace}`, {
+        bindingDeltaList: ["view", "edit"].map((level) => ({
+          op: "ADD",
+          role: `workspace.${level}`,
+          subject: { kind: "USER", name: `may-${level}` },
+        })),
+      });
+      const lookedAt = async (user: string) =>
+        (await world.as(user).rest("POST", "image-policies/verify", { image: image("6.0") })).body["images"];
+      expect(await lookedAt("may-view")).toEqual([{ image: image("6.0"), digest }]);
+      expect((await known()).map((each) => each.image)).not.toContain(image("6.0"));
+      expect(await lookedAt("may-edit")).toEqual([{ image: image("6.0"), digest }]);
+      expect((await known()).map((each) => each.image)).toContain(image("6.0"));
     });
 
     it("that do not answer are given up at a deadline", async () => {

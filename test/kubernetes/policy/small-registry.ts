@@ -21,18 +21,21 @@ export interface SmallRegistry {
   /** Puts any manifest under a tag or its digest. */
   putManifest(repository: string, reference: string, manifest: object): string;
   putBlob(bytes: Buffer): string;
+  /** What it has under a tag or digest. */
+  manifestOf(repository: string, reference: string): unknown;
   /** What it does instead of answering. */
   misbehave(how: Misbehaviour | undefined): void;
   close(): Promise<void>;
 }
 
-/** It says nothing, sends what has another digest, sends elsewhere, or wants tokens from there. */
+/** It says nothing, sends what has another digest, sends elsewhere, wants tokens from there, or ends no answer as it should. */
 export type Misbehaviour =
   | { kind: "silent" }
   | { kind: "lies" }
   | { kind: "redirects"; to: string }
   | { kind: "token"; realm: string }
-  | { kind: "endless" };
+  | { kind: "endless" }
+  | { kind: "breaks off" };
 
 interface Stored {
   bytes: Buffer;
@@ -75,6 +78,8 @@ export async function startSmallRegistry(): Promise<SmallRegistry> {
       blobs.set(digestOf(bytes), bytes);
       return digestOf(bytes);
     },
+    manifestOf: (repository, reference) =>
+      JSON.parse(manifests.get(`${repository}/${reference}`)?.bytes.toString("utf8") ?? "null") as unknown,
     misbehave: (how) => {
       misbehaviour = how;
     },
@@ -137,6 +142,7 @@ function misbehave(how: Misbehaviour, { headers }: IncomingMessage, response: Se
     "docker-content-digest": `sha256:${"0".repeat(64)}`,
   });
   if (how.kind === "lies") response.end("{}");
+  else if (how.kind === "breaks off") response.write("{", () => response.destroy());
   else Readable.from(withoutEnd()).pipe(response);
   return true;
 }

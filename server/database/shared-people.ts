@@ -99,11 +99,11 @@ function sharedScores(
            sent = CASE WHEN kept.line_item = excluded.line_item THEN kept.sent END, line_item = excluded.line_item`,
         [person, event, lab, platform, subject, lineItem],
       ),
-    dueScores: (most) =>
+    dueScores: (platform, most) =>
       database.query<DueScore>(
         `SELECT person, event, lab, platform, subject, line_item AS "lineItem", ${DONE} AS done FROM scores
-         WHERE sent IS NULL OR sent <> ${DONE} LIMIT $1`,
-        [most],
+         WHERE platform = $1 AND (sent IS NULL OR sent <> ${DONE}) LIMIT $2`,
+        [platform, most],
       ),
     noteScore: (person, done) => write("UPDATE scores SET sent = $2 WHERE person = $1", [person, done]),
   };

@@ -6,8 +6,8 @@ import type { LtiPlatform } from "./lti-config.js";
 const CLAIM = "https://purl.imsglobal.org/spec/lti/claim";
 const AGS = "https://purl.imsglobal.org/spec/lti-ags";
 export const SCORE_SCOPE = `${AGS}/scope/score`;
-/** Who teaches in the course; in the long form and the short one that the standard still allows. */
-const TEACHES = /^(?:.*\/membership#)?(?:Instructor|ContentDeveloper|Administrator|Mentor)$/;
+/** Who teaches in the course; in the long form and the short one that the standard still allows. A mentor looks on at one learner, as parents do (Canvas names its observers so), and is nobody for all the others. */
+const TEACHES = /^(?:.*\/membership#)?(?:Instructor|ContentDeveloper|Administrator)$/;
 
 /** Somebody whom a platform has sent here, and what for. */
 export interface Launch {

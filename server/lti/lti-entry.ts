@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { MAX_STAFF } from "../../workshop/common/event-staff.js";
 import { type EventResource, MAX_SEATS } from "../../workshop/common/event.js";
-import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { changeEventStaff } from "../../workshop/node/events.js";
 import { type Account, staffNameOf } from "../auth/account.js";
 import type { Tokens } from "../auth/tokens.js";
@@ -51,6 +52,8 @@ export interface LtiEntries {
 
 const ENTRY_MS = 60_000;
 const DAY_MS = 24 * 3600 * 1000;
+/** Of whom other teachers come before each time. */
+const TRIES = 10;
 
 export function createLtiEntries(parts: EntryParts): LtiEntries {
   return {
@@ -77,40 +80,56 @@ export function createLtiEntries(parts: EntryParts): LtiEntries {
       await parts.tool.once(token);
       return found;
     },
-    helper: async ({ visitor, name }, event) => {
-      const account: Account = { by: "lti", id: visitor, role: "helper", name };
-      const own = staffNameOf(account);
-      const { owner, instructors, helpers = [] } = event.spec;
-      if (helpers.includes(own)) return account;
-      if (helpers.length >= MAX_STAFF)
-        throw refused(
-          "More people teach this course than an event has helpers. Its owner can take some away.",
-        );
-      const staff = {
-        ...(owner && { owner }),
-        ...(instructors && { instructors }),
-        helpers: [...helpers, own],
-      };
-      parts.staff.know(await changeEventStaff(parts.client, event, staff));
-      parts.forget(event.metadata.name);
-      return account;
-    },
+    helper: ({ visitor, name }, event) =>
+      namedHelper(parts, { by: "lti", id: visitor, role: "helper", name }, event),
   };
+}
+
+/** Several who teach a course may come at the same moment, and each has to find the others in the list. */
+async function namedHelper(
+  { client, staff, find, forget }: EntryParts,
+  account: Account,
+  event: EventResource,
+): Promise<Account> {
+  const own = staffNameOf(account);
+  const { name } = event.metadata;
+  for (let [current, attempt] = [event, 0]; ; attempt += 1) {
+    const { owner, instructors, helpers = [] } = current.spec;
+    if (helpers.includes(own)) return account;
+    if (helpers.length >= MAX_STAFF)
+      throw refused("More people teach this course than an event has helpers. Its owner can take some away.");
+    const wanted = {
+      ...(owner && { owner }),
+      ...(instructors && { instructors }),
+      helpers: [...helpers, own],
+    };
+    try {
+      staff.know(await changeEventStaff(client, current, wanted, { isUnchanged: true }));
+      return account;
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 409 || attempt === TRIES) throw error;
+    } finally {
+      forget(name);
+    }
+    await pauseAfterConflict(attempt);
+    current = await find(name);
+  }
 }
 
 /** The event that is named, where it belongs to whom the platform's do; else the one of the link, made by the first who comes. */
 async function eventOf({ events, find, staff }: EntryParts, launch: Launch): Promise<EventResource> {
   const { target, platform, deployment, link } = launch;
-  if ("event" in target) {
-    const event = await find(target.event);
+  // Also one that has the name of a link's: anybody may make an event of any name, and would look after these people.
+  const theirs = (event: EventResource): EventResource => {
     if (event.spec.owner === platform.owner) return event;
     throw refused(
-      `The event "${target.event}" is not of ${platform.owner}, whose events ${platform.name} leads to.`,
+      `The event "${event.metadata.name}" is not of ${platform.owner}, whose events ${platform.name} leads to.`,
     );
-  }
+  };
+  if ("event" in target) return theirs(await find(target.event));
   const name = `lti-${digestOf("lti link", keyOf(platform), deployment, link, target.lab).slice(0, 16)}`;
   const there = await find(name).catch(noneThere);
-  if (there !== undefined) return there;
+  if (there !== undefined) return theirs(there);
   const now = Date.now();
   try {
     const made = await events.create({
@@ -126,7 +145,8 @@ async function eventOf({ events, find, staff }: EntryParts, launch: Launch): Pro
     return made;
   } catch (error) {
     // A whole course presses at once, and one is the first.
-    if (error instanceof ServerError && error.code === serverErrorCodes.eventExists) return find(name);
+    if (error instanceof ServerError && error.code === serverErrorCodes.eventExists)
+      return theirs(await find(name));
     throw error;
   }
 }

@@ -21,7 +21,7 @@ const EVERY_MS = 3_000;
 /** After a platform, or one line of it, has failed; doubled each time up to the second figure. */
 const RETRY_MS = 5_000;
 const MAX_RETRY_MS = 600_000;
-/** Of one look; the others come with the next. */
+/** Of one platform in one look; the others come with the next. */
 const MOST = 500;
 const EARLY_MS = 30_000;
 
@@ -38,9 +38,8 @@ export function passScoresBack(parts: PassbackParts): () => void {
   const look = async () => {
     try {
       if (parts.leadership.isLeader) {
-        const due = await parts.people.dueScores(MOST);
-        const each = [...senders].map(([key, sender]) =>
-          sender.send(due.filter(({ platform }) => platform === key)),
+        const each = [...senders].map(async ([key, sender]) =>
+          sender.send(await parts.people.dueScores(key, MOST)),
         );
         await Promise.all(each);
       }

@@ -125,7 +125,8 @@ function scoresIn(
       ((await queue.read(() => statements.events.all())) as { event: string }[]).map(({ event }) => event),
     setScoreTarget: ({ person, event, lab, platform, subject, lineItem }) =>
       queue.write(() => void statements.setScore.run(person, event, lab, platform, subject, lineItem)),
-    dueScores: async (most) => (await queue.read(() => statements.dueScores.all(most))) as DueScore[],
+    dueScores: async (platform, most) =>
+      (await queue.read(() => statements.dueScores.all(platform, most))) as DueScore[],
     noteScore: (person, done) => queue.write(() => void statements.noteScore.run(person, done)),
   };
 }
@@ -225,7 +226,7 @@ async function prepareScores(prepared: (sql: string) => Promise<Statement>) {
     ),
     dueScores: await prepared(
       `SELECT person, event, lab, platform, subject, line_item AS lineItem, ${done} AS done FROM scores
-       WHERE sent IS NULL OR sent <> ${done} LIMIT ?`,
+       WHERE platform = ? AND (sent IS NULL OR sent <> ${done}) LIMIT ?`,
     ),
     noteScore: await prepared("UPDATE scores SET sent = ?2 WHERE person = ?1"),
     removeScore: await prepared("DELETE FROM scores WHERE person = ?"),

@@ -30,7 +30,8 @@ export function describePeople(people: () => PeopleStore): void {
       await store.setSession(id, session, undefined);
       const target = { person: id, event, lab: "lab", platform: "school", subject: "1", lineItem: "one" };
       await store.setScoreTarget(target);
-      const due = async () => (await store.dueScores(1_000)).filter((score) => score.event === event);
+      const due = async () =>
+        (await store.dueScores("school", 1_000)).filter((score) => score.event === event);
       expect(await due()).toEqual([{ ...target, done: 0 }]);
       await store.noteScore(id, 0);
       await store.setScoreTarget(target);
@@ -42,6 +43,21 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await due()).toEqual([{ ...target, lineItem: "two", done: 1 }]);
       await store.remove(id, session);
       expect(await due()).toEqual([]);
+    });
+
+    it("of one platform are told, however many of another wait", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const [away, there] = [randomUUID(), randomUUID()];
+      for (const [at, platform] of [away, away, away, there].entries()) {
+        const person = await store.seat(
+          { event, seats: 4, visitor: String(at) },
+          typed(`Person ${String(at)}`),
+        );
+        const target = { person: person?.id ?? "", event, lab: "lab", subject: String(at), lineItem: "one" };
+        await store.setScoreTarget({ ...target, platform });
+      }
+      expect((await store.dueScores(there, 2)).map(({ subject }) => subject)).toEqual(["3"]);
+      expect(await store.dueScores(away, 2)).toHaveLength(2);
     });
 
     it("are the same in the same browser, whatever they type there then", async () => {

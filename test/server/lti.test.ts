@@ -16,6 +16,7 @@ const data = join(folder.path, "data");
 const file = join(folder.path, "platforms.json");
 const platform = new LtiPlatform();
 let lectern: LecternProcess;
+let operator: BrowserSession;
 let anna: BrowserSession;
 
 beforeAll(async () => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
   writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
   writeFileSync(file, JSON.stringify({ keys: [key], platforms: [platform.registration("anna")] }));
   await start();
-  const operator = new BrowserSession(lectern.url);
+  operator = new BrowserSession(lectern.url);
   await operator.json("POST", "api/instructor/login", { token: instructorToken(data) });
   const { token } = await operator.json<IssuedToken>("POST", "api/instructor/tokens", {
     name: "anna",
@@ -76,7 +77,8 @@ describe("a launch by LTI", () => {
 
   it("makes who teaches a helper of the link's event, and of nothing else", async () => {
     const roles = { [`${CLAIM}roles`]: ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"] };
-    const { browser, arrival } = await entered("teacher", roles);
+    const teachers = ["teacher", "second", "third", "fourth"].map((subject) => entered(subject, roles));
+    const [{ browser, arrival }, ...others] = (await Promise.all(teachers)) as [Entered, ...Entered[]];
     const name = "event" in arrival ? arrival.event : "";
     expect(name).toMatch(/^lti-/);
     const shared = await anna.json<EventRow>("POST", "api/instructor/workshop-events", wanted());
@@ -85,6 +87,30 @@ describe("a launch by LTI", () => {
     expect((await browser.call("GET", `api/instructor/workshop-events/${shared.name}`)).status).toBe(403);
     expect((await browser.call("DELETE", `api/instructor/workshop-events/${name}`)).status).toBe(403);
     expect(told("teacher")).toEqual([]);
+    for (const other of others)
+      expect(await other.browser.json<EventRow[]>("GET", "api/instructor/workshop-events")).toHaveLength(1);
+  });
+
+  it("does not lead to an event that somebody else has given the name of the link's", async () => {
+    const link = { [`${CLAIM}resource_link`]: { id: "link-of-bob" } };
+    const { arrival } = await entered("teacher", {
+      ...link,
+      [`${CLAIM}roles`]: ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"],
+    });
+    const name = "event" in arrival ? arrival.event : "";
+    const { token } = await operator.at(lectern.url).json<IssuedToken>("POST", "api/instructor/tokens", {
+      name: "bob",
+      role: "instructor",
+    });
+    const bob = new BrowserSession(lectern.url);
+    await bob.json("POST", "api/instructor/login", { token });
+    await anna.json("DELETE", `api/instructor/workshop-events/${name}`);
+    await expect
+      .poll(
+        async () => (await bob.call("POST", "api/instructor/workshop-events", { ...wanted(), name })).status,
+      )
+      .toBe(201);
+    await expect(entered("ada", link)).rejects.toThrow("is not of anna");
   });
 
   it("is believed once, in the browser that began it, of a registered platform and deployment, for us and now", async () => {
@@ -253,6 +279,8 @@ async function entered(subject: string, more: object = {}) {
   const entry = entryOf(await finish(browser, { id_token: token, state }));
   return { browser, arrival: await browser.json<LtiArrival>("POST", "api/lti/enter", { entry }) };
 }
+
+type Entered = Awaited<ReturnType<typeof entered>>;
 
 function entryOf({ headers, text }: Answer): string {
   const location = String(headers["location"]);

@@ -25,16 +25,20 @@ export async function listEvents(client: KubernetesClient): Promise<EventResourc
   return items.toSorted((one, other) => Date.parse(one.spec.from) - Date.parse(other.spec.from));
 }
 
-/** Says who looks after the event from now on, all of it; what is absent is nobody. Throws KubernetesError, 404 where it is gone. */
+/**
+ * Says who looks after the event from now on, all of it; what is absent is nobody. Throws KubernetesError, 404 where it is gone, and 409 where it
+ * has to be as it was read and is not.
+ */
 export function changeEventStaff(
   client: KubernetesClient,
-  { metadata }: EventResource,
+  { metadata: { name, uid, resourceVersion } }: EventResource,
   { owner, instructors, helpers }: EventStaff,
+  { isUnchanged = false }: { isUnchanged?: boolean } = {},
 ): Promise<EventResource> {
   // A merge takes away what is null.
   const spec = { owner: owner ?? null, instructors: instructors ?? null, helpers: helpers ?? null };
-  return client.merge<EventResource>(`${EVENTS_PATH}/${metadata.name}`, {
-    metadata: { uid: metadata.uid },
+  return client.merge<EventResource>(`${EVENTS_PATH}/${name}`, {
+    metadata: { uid, ...(isUnchanged && { resourceVersion }) },
     spec,
   });
 }

@@ -92,8 +92,8 @@ export interface PeopleStore {
   outcomesOf(person: string): Promise<StepOutcome[]>;
   /** Notes where the person's score goes from now on; what was told to another line is told again. */
   setScoreTarget(target: ScoreTarget): Promise<void>;
-  /** Those whose done steps are not what was told last, so many at most. */
-  dueScores(most: number): Promise<DueScore[]>;
+  /** Those of the platform whose done steps are not what was told last, so many at most. */
+  dueScores(platform: string, most: number): Promise<DueScore[]>;
   /** Notes how many done steps the platform was told. */
   noteScore(person: string, done: number): Promise<void>;
   /** Removes everything about the person, whose newest session that is; false where it is another one by now, or the person is gone. */

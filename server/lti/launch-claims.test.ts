@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { launchOf } from "./launch-claims.js";
+import type { LtiPlatform } from "./lti-config.js";
+
+const CLAIM = "https://purl.imsglobal.org/spec/lti/claim/";
+const MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership";
+const platform: LtiPlatform = {
+  name: "Our school",
+  issuer: "https://school.example",
+  client: "lectern",
+  deployments: ["one"],
+  authorize: "https://school.example/authorize",
+  token: "https://school.example/token",
+  keys: "https://school.example/keys",
+  owner: "anna",
+  days: 1,
+  minutes: 60,
+};
+
+it.each([
+  [true, [`${MEMBERSHIP}#Instructor`]],
+  [true, ["Instructor"]],
+  [true, [`${MEMBERSHIP}#Learner`, `${MEMBERSHIP}#ContentDeveloper`]],
+  [false, [`${MEMBERSHIP}#Learner`]],
+  // Of the whole school, not of this course.
+  [false, ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"]],
+  // Parents who look on at their child are no one to all the others.
+  [false, [`${MEMBERSHIP}#Mentor`]],
+  [false, ["Mentor", `${MEMBERSHIP}#Learner`]],
+  [false, []],
+])("says that somebody teaches (%s) in the roles %j", (teaches, roles) => {
+  const launch = launchOf(platform, {
+    sub: "1",
+    [`${CLAIM}message_type`]: "LtiResourceLinkRequest",
+    [`${CLAIM}version`]: "1.3.0",
+    [`${CLAIM}deployment_id`]: "one",
+    [`${CLAIM}target_link_uri`]: "https://lectern.example/?lab=first",
+    [`${CLAIM}resource_link`]: { id: "link" },
+    [`${CLAIM}roles`]: roles,
+  });
+  expect(launch.teaches).toBe(teaches);
+});

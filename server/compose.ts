@@ -287,7 +287,7 @@ function workshopParts(
     keepsRecordings: config.keepRecordings,
     ...platform,
     steps,
-    restorations: new Restorations({ ...platform, cache, log }),
+    restorations: new Restorations({ ...platform, cache, steps, log }),
     noteHints: createHintNotes(notes),
     pages: createPageWatch({ ...platform, steps, log }),
     looksAfter: installation.looksAfter,

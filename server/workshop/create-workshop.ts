@@ -10,6 +10,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js"
 import type { GuestSpec } from "../../workshop/common/help.js";
 import { type LabIngress, ingressByRules } from "../../workshop/common/ingress.js";
 import type { Lab } from "../../workshop/common/lab.js";
+import { isRestoring } from "../../workshop/common/restoration.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
@@ -53,6 +54,7 @@ import type { NewSession, StepAddress, Workshop } from "./workshop.js";
 
 /** A lab that takes longer than this is broken, or behind one that is. */
 const LATE_LAB_MS = 15_000;
+const TAKEN_BACK = "the session was brought to the start of a page meanwhile, which ends what runs in it";
 
 export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   labs: ReadonlyMap<string, Lab>;
@@ -215,6 +217,8 @@ async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopPar
 
 function followChanges(parts: WorkshopParts): void {
   parts.cache.onChange((id) => {
+    // What comes true while pages are taken again is nobody's work.
+    if (isRestoring(parts.cache.get(id)?.spec.restoration, Date.now())) parts.steps.leave(id, TAKEN_BACK);
     // Sessions that become active, or were when the server began, are on a page already.
     watchPage(parts, id);
     // Nobody waits any more for one that was ended before its turn.
@@ -246,7 +250,10 @@ export function watchPage({ cache, labs, activity, pages, looksAfter }: Workshop
   const session = cache.get(id);
   const lab = session && labs.get(labKeyOf(session.spec));
   const { page } = activity.activity(id);
-  if (!session || !lab || !looksAfter(id) || phaseOf(session, Date.now()) !== "Active") pages.stop(id);
+  const now = Date.now();
+  const isTheirs =
+    session && phaseOf(session, now) === "Active" && !isRestoring(session.spec.restoration, now);
+  if (!isTheirs || !lab || !looksAfter(id)) pages.stop(id);
   else if (page !== undefined && lab.pages.some(({ name }) => name === page))
     pages.show({ session, lab, page });
 }

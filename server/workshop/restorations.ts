@@ -21,10 +21,12 @@ import {
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import type { Found } from "./found-session.js";
 import type { SessionCache } from "./session-cache.js";
+import type { Steps } from "./steps.js";
 
 export interface RestorationsParts extends Omit<RestorePageParts, "policies"> {
   policies: { service: PolicyAdministration };
   cache: SessionCache;
+  steps: Pick<Steps, "forgetChecks">;
   leadership: Pick<Leadership, "isSole">;
   log: Pick<Logger, "info" | "warn">;
 }
@@ -103,6 +105,8 @@ class RunningRestoration {
   #answered: ((answer: RestorationAnswer) => void) | undefined;
   #wanted: Note = {};
   #isAbandoned = false;
+  /** Nothing is said of it any more but how it ended. */
+  #isOver = false;
   #writing: Promise<void> | undefined;
 
   constructor(parts: RestorationsParts, begun: Begun) {
@@ -117,6 +121,8 @@ class RunningRestoration {
     const sign = setInterval(() => this.#note({}), RESTORATION_SIGN_MS);
     try {
       log.info(about, "a session is brought to the start of a page");
+      // Also here: a server that dies over it does not come to the end.
+      await this.#forgetChecks();
       const { signal } = this.#end;
       const options = { signal, onChange: this.#note, ask: this.#ask };
       const made = await restorePage({ ...parts, policies: policies.service }, this.#begun, options);
@@ -151,12 +157,15 @@ class RunningRestoration {
   }
 
   readonly #note = (change: Partial<RestoredSoFar> & Note): void => {
+    if (this.#isOver) return;
     this.#wanted = { ...this.#wanted, ...change };
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
   };
 
   readonly #ask = async (failed: { message?: string }, soFar: RestoredSoFar): Promise<RestorationAnswer> => {
     const { signal } = this.#end;
+    // What failed because it was cancelled, or beside that, is nothing to ask about.
+    signal.throwIfAborted();
     const answered = new Promise<RestorationAnswer>((resolve, reject) => {
       this.#answered = resolve;
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
@@ -164,12 +173,10 @@ class RunningRestoration {
     // Who is told of it later is told of the abort as well.
     answered.catch(() => undefined);
     this.#note({ ...soFar, state: "asks", message: failed.message ?? "It failed." });
-    try {
-      return await answered;
-    } finally {
-      this.#answered = undefined;
-      await this.#send({ state: "running" }, { hasHeard: true }).catch(() => undefined);
-    }
+    // A word that comes from now on is another one.
+    const answer = await answered.finally(() => (this.#answered = undefined));
+    if (answer === "go-on") await this.#send({ state: "running" }, { heard: answer }).catch(() => undefined);
+    return answer;
   };
 
   async #write(): Promise<void> {
@@ -182,8 +189,23 @@ class RunningRestoration {
     }
   }
 
+  /** What a person is asked for is looked at anew from here: what the pages before have made true is not that person's work. */
+  async #forgetChecks(): Promise<void> {
+    const { name } = this.#begun.session.metadata;
+    await this.#parts.steps
+      .forgetChecks(name)
+      .catch((error: unknown) =>
+        this.#parts.log.warn(
+          { err: error, session: name },
+          "what was so of a session before is not forgotten",
+        ),
+      );
+  }
+
   async #finish(note: Note & { state: Restoration["state"] }): Promise<void> {
+    this.#isOver = true;
     await this.#writing;
+    await this.#forgetChecks();
     await this.#send(note).catch((error: unknown) =>
       this.#parts.log.warn(
         { err: error, session: this.#begun.session.metadata.name },
@@ -192,7 +214,7 @@ class RunningRestoration {
     );
   }
 
-  async #send(change: Note, options: { hasHeard?: boolean } = {}): Promise<void> {
+  async #send(change: Note, options: { heard?: RestorationAnswer } = {}): Promise<void> {
     const { client, cache } = this.#parts;
     const { session, id } = this.#begun;
     const note = noteRestoration(id, change, { now: Date.now(), ...options });

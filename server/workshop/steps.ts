@@ -33,6 +33,10 @@ export interface Steps {
   checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined>;
   /** Whether a person's work has been seen done; it stays so, whatever becomes of it in later steps. */
   isDone(step: SessionStep): boolean;
+  /** Gives what is under way in the session no verdict but that it is not known, because what it is judged by is made anew; `why` is a sentence. */
+  leave(session: string, why: string): void;
+  /** Holds nothing of what was so of the session's conditions before against what is so now: that was another state of it. */
+  forgetChecks(session: string): Promise<void>;
   /** Keeps what a watch saw of a person's work, unless it is done already. */
   notice(step: SessionStep, result: StepResult): void;
   /** Goes on with what a server that died had left running. */
@@ -56,6 +60,8 @@ interface Running {
   id: string;
   begun: Promise<StepResult>;
   latest?: StepResult;
+  /** Ends the waiting for a verdict; absent while it is being taken up. */
+  end?: AbortController;
   /** Resolves when it runs no more; absent while it is being taken up. */
   over?: Promise<void>;
 }
@@ -106,9 +112,19 @@ class SessionSteps implements Steps {
   }
 
   async checksOf(step: SessionStep): Promise<readonly CheckResult[] | undefined> {
-    return step.action.view.kind === "manual"
-      ? (await resultOf(this.#parts.activity, step))?.checks
-      : undefined;
+    if (step.action.view.kind !== "manual") return undefined;
+    const checks = (await resultOf(this.#parts.activity, step))?.checks;
+    return checks?.length === 0 ? undefined : checks;
+  }
+
+  leave(session: string, why: string): void {
+    for (const [key, { end }] of this.#running) if (key.startsWith(`${session}/`)) end?.abort(new Error(why));
+  }
+
+  async forgetChecks(session: string): Promise<void> {
+    for (const result of await this.#parts.activity.results(session))
+      if (result.state === "idle" && result.checks.length > 0)
+        await this.#parts.activity.settle({ session, result: { ...result, checks: [] }, command: "" });
   }
 
   isDone(step: SessionStep): boolean {
@@ -174,6 +190,7 @@ class SessionSteps implements Steps {
   #start(step: SessionStep, id: string, { answer, inputs, resumedFrom }: StartOptions): Promise<StepResult> {
     const failuresBefore = () => this.#parts.activity.failures(stepKey(step));
     let over = Promise.resolve();
+    const end = new AbortController();
     const begun = new Promise<StepResult>((resolve, reject) => {
       const onQueued = async (result: StepResult): Promise<void> => {
         resolve(
@@ -183,6 +200,7 @@ class SessionSteps implements Steps {
       over = this.#go(step, {
         id,
         onQueued,
+        signal: end.signal,
         ...(resumedFrom && { resumedFrom }),
         ...(inputs && { inputs }),
         ...(answer && { answer: { given: answer, failuresBefore } }),
@@ -194,7 +212,7 @@ class SessionSteps implements Steps {
           if (this.#running.get(keyOf(step))?.id === id) this.#running.delete(keyOf(step));
         });
     });
-    this.#running.set(keyOf(step), { id, begun, over });
+    this.#running.set(keyOf(step), { id, begun, over, end });
     return begun;
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -104,6 +105,8 @@ describe("a program of a session", () => {
 
   it("is refused where 32 of the session run already", async () => {
     const stop = new AbortController();
+    // One listener for each program that runs.
+    setMaxListeners(33, stop.signal);
     const request = { ...bash("sleep 300"), timeoutMs: 120_000, signal: stop.signal };
     const all = Array.from({ length: 33 }, () => test.client.exec(session, request));
     const rejected = all.map((program) => program.catch((error: unknown) => error));

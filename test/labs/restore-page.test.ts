@@ -63,7 +63,7 @@ describe("the way back to the start of a page", () => {
   it("leaves what the pages before make, and nothing of what the learner made", async () => {
     const said = await inside(
       "kubectl create configmap mine; kubectl create deployment web --image=nginx; kubectl label ns $NS a=b;" +
-        "echo spoilt > given.txt; echo mine > mine.txt; mkdir -p closed/in; chmod 500 closed closed/in; rm ~/.kube/config",
+        "echo spoilt > given.txt; echo mine > mine.txt; mkdir -p closed/in/deep; echo x > closed/in/deep/file; chmod 0 closed/in/deep closed/in closed; rm ~/.kube/config",
     );
     expect(said).toContain("configmap/mine created");
     const told: RestoredSoFar[] = [];

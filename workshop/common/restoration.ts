@@ -58,11 +58,11 @@ export function beginRestoration(begun: Pick<Restoration, "id" | "page">, now: n
   };
 }
 
-/** How far it is by now; nothing where another one has begun. Takes the learner's answer back where that was heard. */
+/** How far it is by now; nothing where another one has begun. Takes the answer of the learner back that was heard, and no other that came since. */
 export function noteRestoration(
   id: string,
   change: Partial<Pick<Restoration, "state" | "doing" | "done" | "of" | "leftOut" | "message">>,
-  { now, hasHeard = false }: { now: number; hasHeard?: boolean },
+  { now, heard }: { now: number; heard?: RestorationAnswer },
 ): SpecChange {
   return ({ restoration }) => {
     if (restoration?.id !== id) return undefined;
@@ -74,7 +74,7 @@ export function noteRestoration(
       ...(change.state !== undefined && { message: null }),
       ...(message !== undefined && { message: within(message, MAX_MESSAGE) }),
       aliveUntil: aliveFrom(now),
-      ...(hasHeard && { answer: null }),
+      ...(heard !== undefined && heard === restoration.answer && { answer: null }),
     };
     return { restoration: noted };
   };

@@ -6,9 +6,9 @@ import { labFiles } from "./lab-files.js";
 /** A home of some gigabytes in many small files; the disk of a busy machine takes its time. */
 const EMPTYING_MS = 60_000;
 
-/** As the learner, who may have taken the own rights away; a volume's own folder is nobody's. */
+/** As the learner, who may have taken the own rights away, of each folder before what is in it is looked at; a volume's own folder is nobody's. */
 const EMPTY = `cd && [ "$PWD" != / ] || exit
-find . -type d ! -perm -u=rwx -exec chmod u+rwx {} + 2>/dev/null
+find . -type d ! -perm -u=rwx -exec chmod u+rwx {} \\; 2>/dev/null
 find . -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {} +`;
 
 const LINK = `mkdir -p "$(dirname "$1")" && ln -sfn -- "$2" "$1"`;

@@ -10,6 +10,8 @@ export interface ArchivedSession {
 
 /** What packs 16 MiB takes seconds; a home full of large files is found out sooner. */
 const PACKING_MS = 60_000;
+/** Of what the program has said, which names files of the learner's, as many and as long as there are. */
+const MAX_SAID_BYTES = 500;
 
 /**
  * As the learner, in the confinement: nothing outside of it follows a link of theirs. Credentials and caches are no work. A file that
@@ -50,6 +52,6 @@ function reasonOf(killed: "timeout" | "output" | "signal" | undefined, stderr: U
     return `Packed, the files of this session are more than ${most}, which is the most one download may have. Remove large ones in a terminal (du -a ~ | sort -n | tail shows them), or download single files in the editor`;
   if (killed !== undefined)
     return `Packing the files of this session took longer than ${String(PACKING_MS / 1000)} s. Remove large ones in a terminal, or download single files in the editor`;
-  const said = Buffer.from(stderr).toString("utf8").trim().split("\\n").at(-1) ?? "";
+  const said = Buffer.from(stderr.subarray(-MAX_SAID_BYTES)).toString("utf8").trim().split("\n").at(-1);
   return `The files of this session could not be packed: ${said || "the program that does it failed"}`;
 }

@@ -87,7 +87,9 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
       const dialog = page.getByRole("alertdialog");
       await dialog.getByText(/It does not answer, so Lectern can only forget it/).waitFor();
       await dialog.getByRole("button", { name: "Detach cluster" }).click();
-      await page.getByText("Cluster staging is forgotten").waitFor();
+      await page
+        .getByText('Cluster "staging" is forgotten as it was: its API server goes on judging')
+        .waitFor();
       await row("staging").waitFor({ state: "detached" });
       // The one kubeconfig that was none, which the browser tells of as well.
       expect(visit.problems).toEqual([expect.stringContaining("status of 400")]);

@@ -12,6 +12,10 @@ import {
   KubernetesObjectApi,
 } from "../../kubernetes/node/client-library.js";
 import { startPolicyController } from "../../policy/node/controller.js";
+import { createPolicyContext } from "../../policy/node/context.js";
+import { requireCluster } from "../../policy/node/find.js";
+import { memberContext } from "../../policy/node/fleet/on-cluster.js";
+import { takeEngineAway } from "../../policy/node/fleet/take-engine-away.js";
 import { kubeconfigText, startCutOff } from "../kubernetes/policy/cut-off.js";
 import { ENGINE } from "../kubernetes/policy/fleet-objects.js";
 import { gone, silent } from "../kubernetes/policy/suite-cluster.js";
@@ -160,7 +164,7 @@ it("forgets one that cannot be cleared where it is told to, and says what stays 
     const second = await world.tmc("cluster", "detach", "lost", "--force");
     expect([second.status, second.out]).toEqual([
       0,
-      expect.stringContaining("lectern uninstall --kubeconfig FILE"),
+      expect.stringMatching(/lectern uninstall --kubeconfig FILE.*nothing is judged there any more/),
     ]);
     expect((await world.rest("GET", "clusters/lost")).status).toBe(404);
     const at = { namespace: "lectern-policy-engine", name: `member-${organization}.lost` };
@@ -174,4 +178,34 @@ it("forgets one that cannot be cleared where it is told to, and says what stays 
   } finally {
     east.close();
   }
+});
+
+it("takes nothing away that somebody attached anew, though it was still taking away for whoever was there before", async () => {
+  const attach = async (name: string) => {
+    const body = { cluster: { fullName: { name } }, kubeconfig: await kubeconfigText(member) };
+    expect((await world.rest("POST", "clusters", body)).status).toBe(200);
+  };
+  await attach("before");
+  const context = await createPolicyContext(home, silent, { allowed: ["127.0.0.1"] });
+  const before = await requireCluster(context, organization, "before");
+  const opened = await memberContext(context, before);
+  let deletions = 0;
+  // Of two servers that clear one cluster, this one is the slower.
+  const delayed = Object.create(opened.client.objects, {
+    delete: {
+      value: async (object: typeof ENGINE) => {
+        if (deletions++ === 0) {
+          expect((await world.rest("DELETE", "clusters/before")).status).toBe(200);
+          await attach("after");
+        }
+        return opened.client.objects.delete(object);
+      },
+    },
+  }) as typeof opened.client.objects;
+  const late = { ...opened, client: { ...opened.client, objects: delayed } };
+  await takeEngineAway(context, late, before);
+  const objects = KubernetesObjectApi.makeApiClient(member);
+  expect(deletions).toBe(1);
+  expect(await gone(objects.read(ENGINE))).toBe(undefined);
+  expect((await world.rest("DELETE", "clusters/after")).status).toBe(200);
 });

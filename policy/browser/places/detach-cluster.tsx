@@ -72,8 +72,7 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
 
 /** What became of it. */
 function newsOf(name: string, { state, message = "" }: Detachment): string {
-  if (state === "Forgotten") return `Cluster ${name} is forgotten; what was in force there stays so.`;
-  return state === "Detaching" ? sentence(message) : `Cluster ${name} is detached.`;
+  return state === "Detached" ? `Cluster ${name} is detached.` : sentence(message);
 }
 
 function sentence(text: string): string {

@@ -62,15 +62,19 @@ function isAway({ status }: ManagedClusterObject): boolean {
   return status?.state === "Unreachable";
 }
 
-function forgotten(context: PolicyContext, { spec, status }: ManagedClusterObject): Detachment {
+function forgotten(context: PolicyContext, cluster: ManagedClusterObject): Detachment {
+  const { spec, status } = cluster;
   const { namespaces = 0, version } = status ?? {};
   const policies = version === undefined ? "what it was told last" : `the policies as of version ${version}`;
   const judged = `its API server goes on judging ${namespaces === 1 ? "1 attached namespace" : `${String(namespaces)} attached namespaces`} by ${policies}`;
   const lease =
     context.members.leaseMs === undefined ? "" : " and admits nothing new there once its lease is over";
+  const begun = isDetaching(cluster)
+    ? "; but where Lectern had begun to take the engine out of it, nothing is judged there any more"
+    : "";
   return {
     state: "Forgotten",
-    message: `cluster "${spec.name}" is forgotten as it was: ${judged}${lease}, until it is attached again or "lectern uninstall --kubeconfig FILE" takes that away`,
+    message: `cluster "${spec.name}" is forgotten as it was: ${judged}${lease}, until it is attached again or "lectern uninstall --kubeconfig FILE" takes that away${begun}`,
   };
 }
 

@@ -17,36 +17,48 @@ import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 
 /**
  * Lets the namespaces of an organization on a member go, and takes the engine out of the cluster where nobody else of this Lectern has it attached. One
- * policy that judges nothing stays, for the API server's sake. Throws `PolicyError`.
+ * policy that judges nothing stays, for the API server's sake. Stops where somebody attaches the cluster anew meanwhile, which another server that was done before
+ * has let them. Throws `PolicyError`.
  */
 export async function takeEngineAway(
   home: PolicyContext,
   member: PolicyContext,
-  { metadata, spec }: ManagedClusterObject,
+  cluster: ManagedClusterObject,
 ): Promise<void> {
-  const clusters = await home.store.list<ManagedClusterSpec>("managedclusters");
-  // Those that are being detached as well, this one among them, claim nothing any more.
-  const others = (clusters as ManagedClusterObject[]).filter(
+  const claims = () => claimsOn(home, cluster);
+  const { organization } = cluster.spec;
+  // What is there is that one's.
+  const isAnew = async () => (await claims()).some((each) => each.spec.organization === organization);
+  const isNobodys = async () => (await claims()).length === 0;
+  if (await isAnew()) return;
+  await removeEngine(member.client, isNobodys);
+  for (const namespace of await organizationNamespaces(member, organization)) {
+    if (await isAnew()) return;
+    const name = namespace.metadata?.name ?? "";
+    if (namespace.metadata?.labels?.[MANAGED_LABEL] === "true") await letGo(member, name);
+    if (wasMadeFor(organization, namespace)) await orUndefined(member.client.core.deleteNamespace({ name }));
+  }
+  if (await isNobodys()) await orUndefined(member.client.core.deleteNamespace({ name: ENGINE_NAMESPACE }));
+}
+
+/** The other objects by which the cluster is attached; those that are being detached as well claim nothing any more. */
+async function claimsOn(
+  { store }: PolicyContext,
+  { metadata, spec }: ManagedClusterObject,
+): Promise<ManagedClusterObject[]> {
+  const clusters = (await store.list<ManagedClusterSpec>("managedclusters")) as ManagedClusterObject[];
+  return clusters.filter(
     (each) =>
       each.spec.member?.uid === spec.member?.uid && !isDetaching(each) && each.metadata.uid !== metadata.uid,
   );
-  // Attached anew meanwhile: what is there is that one's.
-  if (others.some((each) => each.spec.organization === spec.organization)) return;
-  if (others.length === 0) await removeEngine(member.client);
-  for (const namespace of await organizationNamespaces(member, spec.organization)) {
-    const name = namespace.metadata?.name ?? "";
-    if (namespace.metadata?.labels?.[MANAGED_LABEL] === "true") await letGo(member, name);
-    if (wasMadeFor(spec.organization, namespace))
-      await orUndefined(member.client.core.deleteNamespace({ name }));
-  }
-  if (others.length === 0) await orUndefined(member.client.core.deleteNamespace({ name: ENGINE_NAMESPACE }));
 }
 
-/** Bindings first: nothing is refused for want of parameters while they go. */
-async function removeEngine({ objects }: ClusterClient): Promise<void> {
+/** Bindings first: nothing is refused for want of parameters while they go. Asked before each, since others come and go meanwhile. */
+async function removeEngine({ objects }: ClusterClient, may: () => Promise<boolean>): Promise<void> {
   const names = Object.values(ENGINE_NAMES).filter((name) => name !== ENGINE_NAMES.parameterReader);
   for (const kind of ["ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"])
     for (const name of names) {
+      if (!(await may())) return;
       const object = { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name } };
       await orUndefined<unknown>(objects.delete(object));
     }

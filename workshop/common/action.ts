@@ -95,7 +95,11 @@ export function readAction(fence: Fence, fillings: Fillings): ReadAction {
     return { action: problemAction(fence, word, wrong.join("; ")), notes };
   const unseen = isRun(given) ? unseenIn(given.text ?? "") : undefined;
   if (unseen !== undefined) notes.push(unseenCharacter(unseen, fence.line));
-  const action = withExpectation(given, fence, isRun(given) ? patient(expectation, given.text) : expectation);
+  const action = withExpectation(
+    given,
+    fence,
+    isRun(given) && !saysHowLong(fence) ? patient(expectation, given.text) : expectation,
+  );
   return word === "section:heading" ? { action, heading: given.title, notes } : { action, notes };
 }
 
@@ -103,9 +107,12 @@ function isRun({ kind }: Pick<ActionView, "kind">): boolean {
   return kind === "execute" || kind === "execute-all";
 }
 
+function saysHowLong({ info }: Fence): boolean {
+  return /(?:^|\s)timeout=/.test(info);
+}
+
 /** A command that says itself how long it takes is waited for as long, where the author says nothing else. */
 function patient(expectation: Expectation, text = ""): Expectation {
-  if (expectation.timeoutMs !== DEFAULT_EXPECTATION.timeoutMs) return expectation;
   return { ...expectation, timeoutMs: Math.max(expectation.timeoutMs, ownPatienceMs(text)) };
 }
 

@@ -229,6 +229,10 @@ describe("a page", () => {
     expect(actions[0]?.view.expectsFailure).toBe(true);
   });
 
+  it("gives a command the time that it says itself, unless the author says another", () => {
+    expect([timeOf(""), timeOf("timeout=30s"), timeOf("timeout=5s")]).toEqual([70_000, 30_000, 5_000]);
+  });
+
   it("makes a problem of a check that names an unknown variable", () => {
     const check = {
       exit: 0,
@@ -281,4 +285,8 @@ function compile(
   });
   const given = { session_name: "lab-1", session_namespace: "lab-1", ...variables };
   return compileLabPage({ layout: "split", ingresses: [], pages: [page] }, page, given, pageHighlighter());
+}
+
+function timeOf(info: string): number | undefined {
+  return compile(`${FENCE}execute ${info}\nsleep 60\n${FENCE}`).actions[0]?.expectation.timeoutMs;
 }

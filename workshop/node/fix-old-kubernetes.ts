@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { oldKubectl } from "../common/kubernetes-age/old-kubectl.js";
 import { isSameShape, oldObjects } from "../common/kubernetes-age/old-objects.js";
 import type { Lab } from "../common/lab.js";
+import { type CommandText, commandTexts } from "./command-text.js";
 import { isReallyWithin } from "./lab-path.js";
-import { OLD_KUBERNETES_RULE } from "./lint-old-kubernetes.js";
+import { isProgramFile } from "./lint-home-files.js";
+import { isFixable } from "./lint-old-kubernetes.js";
 
 /** A line of a lab that was written anew. */
 export interface FixedLine {
@@ -17,20 +19,25 @@ export interface FixedLine {
 }
 
 /**
- * Writes anew what of the lab is old and has the same meaning in today's words: versions of objects whose shape is the same, and the `--`
- * of `kubectl exec`. Only files are looked at in which lint has found something; they keep everything else.
+ * Writes anew what lint has found to be old with the same meaning in today's words: versions of objects whose shape is the same, and the
+ * `--` of `kubectl exec`. What lint said no such thing of stays as it is: text that is read, comments, and what is to fail.
  */
 export async function fixOldKubernetes({ problems, source }: Lab): Promise<FixedLine[]> {
-  const found = problems.filter(({ rule }) => rule === OLD_KUBERNETES_RULE).map(({ file }) => file);
+  const found = problems.filter(isFixable);
   const fixed: FixedLine[] = [];
-  for (const file of new Set(found)) {
+  for (const file of new Set(found.map((problem) => problem.file))) {
     const path = join(source.folder, file);
     if (!(await isReallyWithin(source.folder, path))) continue;
     const text = await readFile(path, "utf8");
     // What is not UTF-8 would be lost.
     if (text.includes("\uFFFD")) continue;
+    const places = new Set(found.filter((problem) => problem.file === file).map(({ line }) => line - 1));
     const lines = text.split("\n");
-    const changes = [...versionChanges(text, lines), ...dashChanges(lines)];
+    const edits = [...versionEdits(text, lines), ...dashEdits(file, lines, places)];
+    const changes = edited(
+      lines,
+      edits.filter(({ found: at }) => places.has(at)),
+    );
     if (changes.length === 0) continue;
     for (const { line, after } of changes) lines[line] = after;
     await writeFile(path, lines.join("\n"));
@@ -39,33 +46,58 @@ export async function fixOldKubernetes({ problems, source }: Lab): Promise<Fixed
   return fixed;
 }
 
-interface Change {
-  /** From 0. */
+/** In place of some characters of a line, others. Lines and columns from 0. */
+interface Edit {
+  /** Line of what lint has found. */
+  found: number;
   line: number;
-  before: string;
-  after: string;
+  column: number;
+  remove: number;
+  insert: string;
 }
 
-function versionChanges(text: string, lines: readonly string[]): Change[] {
+function versionEdits(text: string, lines: readonly string[]): Edit[] {
   return oldObjects(text).flatMap((old) => {
     const { line, column, removed } = old;
-    const before = lines[line] ?? "";
-    if (!isSameShape(text, old) || removed.now === undefined) return [];
-    const rest = before.slice(column + removed.apiVersion.length);
-    return [{ line, before, after: before.slice(0, column) + removed.now + rest }];
+    if (!isSameShape(lines, old) || removed.now === undefined) return [];
+    return [{ found: line, line, column, remove: removed.apiVersion.length, insert: removed.now }];
   });
 }
 
-/** A command stands in a line of its own, behind the key of a block, or between the marks of inline code. */
-const COMMAND = /(?:^|[\s`"'])(kubectl\s[^`]{0,2000})/;
+/** Of a program all is commands; of a page what stands in the block that begins on a line found. */
+function dashEdits(file: string, lines: readonly string[], places: ReadonlySet<number>): Edit[] {
+  if (isProgramFile(file)) return dashesIn({ line: 0, column: 0, text: lines.join("\n") });
+  return [...places].flatMap((found) =>
+    commandTexts(lines, found).flatMap((part) => dashesIn(part).map((edit) => ({ ...edit, found }))),
+  );
+}
 
-function dashChanges(lines: readonly string[]): Change[] {
-  return lines.flatMap((before, line) => {
-    const command = before.includes(" exec ") ? COMMAND.exec(before) : null;
-    const [whole = "", words = ""] = command ?? [];
-    const at = oldKubectl(words).find(({ dashesAt }) => dashesAt !== undefined)?.dashesAt;
-    if (command === null || at === undefined) return [];
-    const cut = command.index + whole.indexOf(words) + at;
-    return [{ line, before, after: `${before.slice(0, cut)}-- ${before.slice(cut)}` }];
+function dashesIn(part: CommandText): Edit[] {
+  return oldKubectl(part.text).flatMap(({ line, dashesAt }) => {
+    if (dashesAt === undefined) return [];
+    const inLine = dashesAt - part.text.lastIndexOf("\n", dashesAt - 1) - 1;
+    const column = line === 0 ? part.column + dashesAt : inLine;
+    return [{ found: line, line: part.line + line, column, remove: 0, insert: "-- " }];
   });
+}
+
+/** The lines as the edits make them, from the last edit of each to its first. */
+function edited(
+  lines: readonly string[],
+  edits: readonly Edit[],
+): { line: number; before: string; after: string }[] {
+  const byLine = new Map<number, Edit[]>();
+  for (const edit of edits) byLine.set(edit.line, [...(byLine.get(edit.line) ?? []), edit]);
+  return [...byLine]
+    .map(([line, ofLine]) => {
+      const before = lines[line] ?? "";
+      const after = ofLine
+        .toSorted((one, other) => other.column - one.column)
+        .reduce(
+          (text, { column, remove, insert }) => text.slice(0, column) + insert + text.slice(column + remove),
+          before,
+        );
+      return { line, before, after };
+    })
+    .toSorted((one, other) => one.line - other.line);
 }

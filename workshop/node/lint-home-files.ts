@@ -22,13 +22,18 @@ const MAX_BYTES = 256 * 1024;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const PROGRAM = /\.(?:sh|bash)$|(?:^|\/)setup\.d\/[^/.]+$/i;
 
+/** Whether a file of a lab is a program of the shell, by its name. */
+export function isProgramFile(name: string): boolean {
+  return PROGRAM.test(name);
+}
+
 /** The manifests and programs of a lab, as far as they are files of a usual size. */
 export async function labTexts(lab: Lab): Promise<LabText[]> {
   const { folder, homeFiles } = lab.source;
   const texts: LabText[] = [];
   const isEducates = EDUCATES_FORMS.has(lab.source.form);
   const add = async (root: string, name: string, path?: string): Promise<void> => {
-    const isProgram = PROGRAM.test(name);
+    const isProgram = isProgramFile(name);
     // The definition of a workshop is in its home as well, and none of its manifests.
     if (isEducates && name.startsWith("resources/")) return;
     if (texts.length >= MAX_FILES || !(isProgram || MANIFEST.test(name))) return;

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -69,7 +69,7 @@ describe("what was written for an old Kubernetes", () => {
     const fixed = await fixOldKubernetes(lab);
     expect(fixed.map(({ file, line, after }) => `${file}:${line} ${after}`)).toEqual([
       "files/web/job.yaml:1 apiVersion: batch/v1 # old",
-      "pages/a.md:1 Type `kubectl exec web -- env` or",
+      "pages/a.md:5   -- bash",
       "pages/a.md:8 kubectl exec web -- ls # x",
     ]);
     expect(await readFile(join(folder, "files/web/ingress.yaml"), "utf8")).toBe(
@@ -80,7 +80,69 @@ describe("what was written for an old Kubernetes", () => {
     expect(again.problems.map(({ file, line }) => `${file}:${line}`)).toEqual([
       "files/go.sh:2",
       "files/web/ingress.yaml:2",
-      "pages/a.md:3",
+    ]);
+  });
+
+  it("is put right in commands alone, each with all its lines, whatever looks like one beside them", async () => {
+    const page = [
+      "Once `kubectl exec web ls` was enough, today it is `kubectl exec web ls`{{copy}}.",
+      ...block("# kubectl exec web ls\necho 'kubectl exec web ls'\nkubectl exec web ls; kubectl exec web id"),
+      ...block("cat <<EOF >x.sh\nkubectl exec web ls\nEOF\nkubectl exec web pwd"),
+      ...block("kubectl exec web ls -n other\nkubectl exec $OPTIONS web\nkubectl exec $POD sh -c 'ls -l'"),
+      ...block("kubectl exec web ls", " exit=nonzero"),
+      ...'```terminal:execute\ncommand: "kubectl exec web ls"\n```\n'.split("\n"),
+      ..."```terminal:execute\ncommand: |\n  kubectl get pods\n  kubectl exec web ls\nsession: 1\n```".split(
+        "\n",
+      ),
+    ].join("\r\n");
+    await labOf({
+      "pages/a.md": page,
+      "files/a.sh": "# kubectl exec web ls\nx && kubectl exec web \\\n  ls\n",
+    });
+    const fixed = await fixOldKubernetes(await loadLab(folder, { hasProgram }));
+    expect(fixed.map(({ file, line, after }) => `${file}:${line} ${after.trim()}`)).toEqual([
+      "files/a.sh:3 -- ls",
+      "pages/a.md:1 Once `kubectl exec web ls` was enough, today it is `kubectl exec web -- ls`{{copy}}.",
+      "pages/a.md:5 kubectl exec web -- ls; kubectl exec web -- id",
+      "pages/a.md:12 kubectl exec web -- pwd",
+      "pages/a.md:18 kubectl exec $POD -- sh -c 'ls -l'",
+      'pages/a.md:26 command: "kubectl exec web -- ls"',
+      "pages/a.md:32 kubectl exec web -- ls",
+    ]);
+    const after = await readFile(join(folder, "pages/a.md"), "utf8");
+    expect(after.replaceAll("-- ", "")).toBe(page);
+  });
+
+  it("stays where the lab means it: what is to fail, what is read, what it speaks of, and what is no UTF-8", async () => {
+    const job = "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: j}\n";
+    const hpa = "apiVersion: autoscaling/v2beta2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\n";
+    const role = "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata: {name: r}\n";
+    const files = {
+      "files/refused.yaml": hpa,
+      "files/spoken.yaml": job,
+      "files/shown.yaml": `---\n${role}---\n${role.replace("Role", "RoleBinding")}`,
+      "files/chart.yaml": `{{- if .Values.old }}\n${role.replace("\n", "\n{{- else }}\napiVersion: rbac.authorization.k8s.io/v1\n{{- end }}\n")}`,
+      "pages/a.md": [
+        ...block("kubectl apply -f refused.yaml", " exit=1"),
+        ...block("sed -i 's#batch/v1beta1#batch/v1#' spoken.yaml"),
+        ...block(`kubectl apply -f - <<EOF\n${hpa}EOF`, " exit=nonzero"),
+        `\`\`\`yaml\n${role}\`\`\`\n`,
+        `\`\`\`diff\n-${role.replace("\n", "\n+apiVersion: rbac.authorization.k8s.io/v1\n ")}\`\`\``,
+      ].join("\n"),
+    };
+    const lab = await labOf(files);
+    await writeFile(join(folder, "files/latin.yaml"), Buffer.from(`# \xe9\n${role}`, "latin1"));
+    const fixed = await fixOldKubernetes(await loadLab(folder, { hasProgram }));
+    expect(fixed.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      "files/shown.yaml:2",
+      "files/shown.yaml:6",
+    ]);
+    expect(lab.problems.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      "files/refused.yaml:1",
+      "files/shown.yaml:2",
+      "files/shown.yaml:6",
+      "files/spoken.yaml:1",
+      "pages/a.md:18",
     ]);
   });
 });

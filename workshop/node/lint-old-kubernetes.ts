@@ -1,7 +1,13 @@
 import type { PageAction } from "../common/action.js";
 import { type CommandWord, programWords, readCommands } from "../common/commands/simple-commands.js";
-import { oldKubectl } from "../common/kubernetes-age/old-kubectl.js";
-import { isSameShape, oldObjectWords, oldObjects } from "../common/kubernetes-age/old-objects.js";
+import { type OldCommand, oldKubectl } from "../common/kubernetes-age/old-kubectl.js";
+import {
+  type OldObject,
+  isSameShape,
+  isVersionLine,
+  oldObjectWords,
+  oldObjects,
+} from "../common/kubernetes-age/old-objects.js";
 import type { LabPage, LabProblem } from "../common/lab.js";
 import { type LabText, textsNamed } from "./lint-home-files.js";
 import type { Inspected } from "./lint-files.js";
@@ -11,34 +17,82 @@ export const OLD_KUBERNETES_RULE = "old-kubernetes";
 /** What lint can put right by itself is said with it. */
 const FIXES = " (lectern lint --fix does it)";
 
+/** Whether a finding is one of those that `fixOldKubernetes` puts right. */
+export function isFixable({ rule, fix }: LabProblem): boolean {
+  return rule === OLD_KUBERNETES_RULE && fix.endsWith(FIXES);
+}
+
 /** What of a lab is written for a Kubernetes of years ago, in its pages and in the texts it brings; each with its place. */
 export function oldKubernetes(pages: readonly Inspected[], texts: readonly LabText[]): LabProblem[] {
+  const old = texts.filter(({ text, isProgram }) => !isProgram && oldObjects(text).length > 0);
+  const intent = intentOf(pages, texts, old);
   return [
-    ...texts.flatMap(inText),
+    ...texts.flatMap((text) => inText(text, intent)),
     ...pages.flatMap(({ page, compiled }) => [
-      ...inPage(page, compiled.actions),
-      ...compiled.actions.flatMap((action) => inCommand(page, action, texts)),
+      ...inPage(page, compiled.actions, intent),
+      ...compiled.actions.flatMap((action) => inCommand(page, action, old)),
     ]),
   ];
 }
 
-function inText({ file, text, isProgram }: LabText): LabProblem[] {
+/** What a lab shows to be old on purpose, and what therefore stays as it is. */
+interface Intent {
+  /** Files that a block hands over which is to fail. */
+  refused: ReadonlySet<string>;
+  /** Whether pages or programs speak of the version: they explain, look for or replace it. */
+  speaksOf: (apiVersion: string) => boolean;
+}
+
+function intentOf(pages: readonly Inspected[], texts: readonly LabText[], old: readonly LabText[]): Intent {
+  const refused = pages.flatMap(({ compiled }) =>
+    compiled.actions
+      .filter(({ expectation }) => expectation.exit !== 0)
+      .flatMap(({ view }) => handedOver(view.text ?? "", old)),
+  );
+  const spoken = [
+    ...pages.map(({ page }) => page.source),
+    ...texts.filter(({ isProgram }) => isProgram).map(({ text }) => text),
+  ];
+  const known = new Map<string, boolean>();
+  const look = (apiVersion: string): boolean =>
+    spoken.some(
+      (text) =>
+        text.includes(apiVersion) &&
+        text.split("\n").some((line) => line.includes(apiVersion) && !isVersionLine(line)),
+    );
+  const speaksOf = (apiVersion: string): boolean => {
+    const answer = known.get(apiVersion) ?? look(apiVersion);
+    known.set(apiVersion, answer);
+    return answer;
+  };
+  return { refused: new Set(refused), speaksOf };
+}
+
+function inText({ file, text, isProgram }: LabText, { refused, speaksOf }: Intent): LabProblem[] {
   const commands = isProgram ? oldKubectl(text) : [];
+  const lines = text.split("\n");
   return [
-    ...objectProblems(text, file, (line) => line + 1),
-    ...commands.map(({ line, message, fix, dashesAt }) =>
-      problem({ file, line: line + 1 }, message, fix + (dashesAt === undefined ? "" : FIXES)),
-    ),
+    ...oldObjects(text).map((old) => {
+      const isMeant = refused.has(file) || speaksOf(old.removed.apiVersion);
+      return objectProblem(old, { file, line: old.line + 1 }, !isMeant && isSameShape(lines, old));
+    }),
+    ...commands.map((old) => commandProblem(old, { file, line: old.line + 1 })),
   ];
 }
 
-/** Manifests that a page shows or puts into files; one that a block holds is the block's. */
-function inPage(page: LabPage, actions: readonly PageAction[]): LabProblem[] {
-  const lineOf = (line: number): number => page.lines?.[line] ?? page.firstLine + line;
-  return objectProblems(page.source, page.file, lineOf).map((found) => {
-    const holder = actions.findLast(({ line }) => line <= found.line);
-    const isInside = holder !== undefined && textIn(holder).includes("apiVersion");
-    return isInside && holder.expectation.exit === 0 ? { ...found, action: holder.view.action } : found;
+/** Manifests that a page shows or puts into files; one that a block holds is the block's, and nothing is said of it where that is to fail. */
+function inPage(page: LabPage, actions: readonly PageAction[], { speaksOf }: Intent): LabProblem[] {
+  const lines = page.source.split("\n");
+  return oldObjects(page.source).flatMap((old): LabProblem[] => {
+    const line = page.lines?.[old.line] ?? page.firstLine + old.line;
+    const before = actions.findLast((action) => action.line <= line);
+    const holder = before && textIn(before).includes((lines[old.line] ?? "").trim()) ? before : undefined;
+    if (holder && holder.expectation.exit !== 0) return [];
+    const place = { file: page.file, line };
+    // What stands in no block is for reading, and may tell how things were.
+    if (!holder) return [objectProblem(old, place, false)];
+    const canFix = !speaksOf(old.removed.apiVersion) && isSameShape(lines, old);
+    return [objectProblem(old, { ...place, action: holder.view.action }, canFix)];
   });
 }
 
@@ -46,11 +100,15 @@ function textIn({ view, edit }: PageAction): string {
   return `${view.text ?? ""}${edit === undefined ? "" : JSON.stringify(edit)}`;
 }
 
-function objectProblems(text: string, file: string, lineOf: (line: number) => number): LabProblem[] {
-  return oldObjects(text).map((old) => {
-    const { message, fix } = oldObjectWords(old);
-    return problem({ file, line: lineOf(old.line) }, message, fix + (isSameShape(text, old) ? FIXES : ""));
-  });
+type Place = Pick<LabProblem, "file" | "line" | "action">;
+
+function objectProblem(old: OldObject, place: Place, canFix: boolean): LabProblem {
+  const { message, fix } = oldObjectWords(old);
+  return problem(place, message, fix + (canFix ? FIXES : ""));
+}
+
+function commandProblem({ message, fix, dashesAt }: OldCommand, place: Place): LabProblem {
+  return problem(place, message, fix + (dashesAt === undefined ? "" : FIXES));
 }
 
 const TAKEN_UP: ReadonlySet<PageAction["view"]["kind"]> = new Set([
@@ -61,15 +119,13 @@ const TAKEN_UP: ReadonlySet<PageAction["view"]["kind"]> = new Set([
 ]);
 
 /** What a command says itself, and the manifests it hands over. A block that is to fail says nothing wrong. */
-function inCommand(page: LabPage, action: PageAction, texts: readonly LabText[]): LabProblem[] {
+function inCommand(page: LabPage, action: PageAction, old: readonly LabText[]): LabProblem[] {
   const { view, line, expectation } = action;
   if (!TAKEN_UP.has(view.kind) || view.text === undefined || expectation.exit !== 0) return [];
   const place = { file: page.file, line, action: view.action };
   return [
-    ...oldKubectl(view.text).map(({ message, fix, dashesAt }) =>
-      problem(place, message, fix + (dashesAt === undefined ? "" : FIXES)),
-    ),
-    ...handedOver(view.text, texts).map((file) =>
+    ...oldKubectl(view.text).map((command) => commandProblem(command, place)),
+    ...handedOver(view.text, old).map((file) =>
       problem(
         place,
         `The command hands over ${file}, in which Kubernetes no longer takes an object`,
@@ -79,9 +135,8 @@ function inCommand(page: LabPage, action: PageAction, texts: readonly LabText[])
   ];
 }
 
-/** Manifests with something old in them that the commands hand to kubectl. */
-function handedOver(text: string, texts: readonly LabText[]): string[] {
-  const old = texts.filter((one) => !one.isProgram && oldObjects(one.text).length > 0);
+/** Of manifests with something old in them, those that the commands hand to kubectl. */
+function handedOver(text: string, old: readonly LabText[]): string[] {
   if (old.length === 0) return [];
   const named = readCommands(text).commands.flatMap((command) => {
     const words = programWords(command);
@@ -100,11 +155,7 @@ export function filesIn(words: readonly CommandWord[]): string[] {
   });
 }
 
-function problem(
-  place: Pick<LabProblem, "file" | "line" | "action">,
-  message: string,
-  fix: string,
-): LabProblem {
+function problem(place: Place, message: string, fix: string): LabProblem {
   return {
     severity: "warning",
     rule: OLD_KUBERNETES_RULE,

@@ -7,6 +7,9 @@ const WAY_IN =
 /** What leaves a nested shell. */
 const WAY_OUT = /^\s*(?:exit|logout|quit|\\q)(?:\s+\d+)?\s*$/;
 
+/** The terminal's words where what was entered reached a program that tells of no command's end. */
+const UNREPORTED = /does not report how a command ended$/;
+
 /** Which steps of a page belong inside a nested shell, and whether the way into it was found. */
 export class NestedShells {
   readonly #actions: readonly PageAction[];
@@ -31,18 +34,21 @@ export class NestedShells {
   }
 
   /**
-   * What is told of a step whose command did not report how it ended: where it opened a nested shell that a later step leaves, or was typed
-   * into one, that is no failure, and nobody has judged it. Other steps are as they are.
+   * What is told of a step of which nothing is asked but that its command ends well, and whose command did not report how it ended: where it
+   * opened a nested shell that a later step leaves, or was typed into one, that is no failure, and nobody has judged it. A command that ran
+   * out of time, a shell that was lost, and whatever an author has asked for are as they are.
    */
   judged(action: PageAction, step: ValidatedStep): ValidatedStep {
     const { text = "", terminals, number } = action.view;
     const [terminal] = terminals;
-    if (terminal === undefined || step.state !== "failed" || step.result?.state !== "unknown") return step;
-    const opens = !this.#open.has(terminal) && leadsInside(text) && this.#hasWayOut(terminal, number);
+    if (terminal === undefined) return step;
+    const isUnreported = step.state === "failed" && UNREPORTED.test(step.result?.message ?? "");
+    const opens =
+      isUnreported && !this.#open.has(terminal) && leadsInside(text) && this.#hasWayOut(terminal, number);
     if (opens) this.#open.set(terminal, text.trim());
     const wayIn = this.#open.get(terminal);
-    if (wayIn === undefined) return step;
     if (isWayOut(text)) this.#open.delete(terminal);
+    if (wayIn === undefined || !isUnreported || isAsked(action)) return step;
     const what = opens ? "it opens a shell" : `it was typed into \`${wayIn}\``;
     const message = `not judged: ${what}, which does not report how commands end; see that it works, or say exit=any`;
     return { ...step, state: "skipped", message };
@@ -62,6 +68,11 @@ export class NestedShells {
       ({ view }) => view.number > after && view.terminals.includes(terminal) && isWayOut(view.text ?? ""),
     );
   }
+}
+
+/** Whether the author wants more of it than to end well, which nobody has seen then. */
+function isAsked({ expectation: { exit, match, until, script } }: PageAction): boolean {
+  return exit !== 0 || match !== undefined || until.length > 0 || script !== undefined;
 }
 
 /** Whether a command's last line opens a shell or a program that reads commands. */

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PageAction } from "../common/action.js";
-import { neverEnds } from "../common/killercoda/never-ends.js";
+import { mayEnd, neverEnds } from "../common/killercoda/never-ends.js";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 
 /** How long a command has to end after Ctrl-C before its shell is ended with it. */
 const INTERRUPTED_MS = 5_000;
 
 /** How long a validation looks at a command that goes on until somebody ends it: whoever reads the page does so no longer. */
-export const ENDLESS_MS = 10_000;
+const ENDLESS_MS = 10_000;
 
 /** Whether a command goes on until somebody ends it, where no block does that and nothing else is asked of it. */
 export function goesOn({ view, ending, expectation: { exit, match } }: PageAction): boolean {
   return exit === 0 && match === undefined && ending === undefined && neverEnds(view.text ?? "");
+}
+
+/** How long a validation waits for a command: for one that never ends by itself no longer than its readers do, for a log until what writes it may have ended. */
+export function patienceMs({ view, expectation: { timeoutMs } }: PageAction, isEndless: boolean): number {
+  return isEndless && !mayEnd(view.text ?? "") ? Math.min(timeoutMs, ENDLESS_MS) : timeoutMs;
 }
 
 /** Calls once when a command has run for longer than expected. */

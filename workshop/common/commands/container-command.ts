@@ -1,13 +1,13 @@
 import { type CommandWord, programWords, readCommands } from "./simple-commands.js";
 
 /** What kubectl does with a container that runs, in words. */
-const VERBS: Readonly<Record<string, string>> = {
-  exec: "runs a command in a container",
-  logs: "reads a container's log",
-  attach: "attaches to a container",
-  "port-forward": "reaches a container's port",
-  cp: "copies from or to a container",
-};
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ["exec", "runs a command in a container"],
+  ["logs", "reads a container's log"],
+  ["attach", "attaches to a container"],
+  ["port-forward", "reaches a container's port"],
+  ["cp", "copies from or to a container"],
+]);
 const KUBECTL: ReadonlySet<string> = new Set(["kubectl", "k"]);
 
 /** What in a text of commands needs a container that runs; nothing where nothing does. */
@@ -23,15 +23,10 @@ export function containerWords(text: string): string | undefined {
 function ofKubectl(words: readonly CommandWord[]): string | undefined {
   if (words.some(({ text }) => text === "--help" || text === "-h")) return undefined;
   // Global options may come first, with their values.
-  const verb = words.find(({ text }, at) => text in VERBS && isVerb(words, at));
-  return verb && VERBS[verb.text];
-}
-
-/** A word is the verb where only options and their values stand before it. */
-function isVerb(words: readonly CommandWord[], at: number): boolean {
-  return words
-    .slice(0, at)
-    .every(({ text }, index) => text.startsWith("-") || words[index - 1]?.text.startsWith("-") === true);
+  const others = words.findIndex(
+    ({ text }, at) => VERBS.has(text) || !(text.startsWith("-") || words[at - 1]?.text.startsWith("-")),
+  );
+  return VERBS.get(words[others]?.text ?? "");
 }
 
 /** Requests to a Service or to an address that a command found out; those to other sites are none of a container. */

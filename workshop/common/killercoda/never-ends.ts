@@ -9,14 +9,28 @@ export function neverEnds(text: string): boolean {
   // What comes before a `;` has ended by then.
   const last = text.trimEnd().split(/[\n;]/).at(-1)?.trim() ?? "";
   const words = last.split(/\s+/);
-  if (last.endsWith("&") || words.some((word) => OPERATOR.test(word))) return false;
+  if (last.endsWith("&") || words.some((word) => OPERATOR.test(word)) || isCutInQuotes(last)) return false;
   const [program = "", ...others] = words;
   const has = (options: ReadonlySet<string>): boolean => others.some((word) => options.has(word));
-  if (program === "watch") return others.length > 0;
+  // With -g it ends when what it shows changes.
+  if (program === "watch") return others.length > 0 && !has(new Set(["-g", "--chgexit"]));
   if (program === "tail") return has(new Set(["-f", "-F", "--follow"]));
-  if (!KUBECTL.has(program)) return false;
-  const verb = others.find((word) => !word.startsWith("-"));
-  if (others.includes("port-forward") || verb === "proxy") return true;
-  if (others.includes("logs")) return has(FOLLOWS);
-  return verb !== undefined && others.includes("get") && has(WATCHES);
+  return KUBECTL.has(program) && isEndlessKubectl(others, has);
+}
+
+function isEndlessKubectl(words: readonly string[], has: (options: ReadonlySet<string>) => boolean): boolean {
+  const verb = words.find((word) => !word.startsWith("-"));
+  if (words.includes("port-forward") || verb === "proxy") return true;
+  if (words.includes("logs")) return has(FOLLOWS);
+  return verb !== undefined && words.includes("get") && has(WATCHES);
+}
+
+/** Whether the command may end by itself although it goes on: the log of a job ends with the job. */
+export function mayEnd(text: string): boolean {
+  return /\blogs\b/.test(text.trimEnd().split(/[\n;]/).at(-1) ?? "");
+}
+
+/** A `;` within quotes ends no command. */
+function isCutInQuotes(line: string): boolean {
+  return line.split('"').length % 2 === 0 || line.split("'").length % 2 === 0;
 }

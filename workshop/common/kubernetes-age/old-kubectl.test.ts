@@ -80,3 +80,12 @@ describe("what kubectl no longer takes", () => {
 });
 
 const NOWHERE = { PATH: process.env["PATH"], HOME: "/nonexistent", KUBECONFIG: "/nonexistent/config" };
+
+it.each([
+  "kubectl constructor",
+  "kubectl get constructor",
+  "kubectl toString web",
+  "kubectl create -f a.yaml --record",
+])("says nothing of %s", (text) => {
+  expect(oldKubectl(text)).toEqual([]);
+});

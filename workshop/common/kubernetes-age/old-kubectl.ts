@@ -6,7 +6,7 @@ export interface OldCommand {
   line: number;
   message: string;
   fix: string;
-  /** Where `--` alone is missing, in the text. */
+  /** Where `--` alone is missing, in the text; absent where words behind could be options of kubectl as well as of the command. */
   dashesAt?: number;
 }
 
@@ -14,6 +14,8 @@ export interface OldCommand {
 interface GoneOption {
   verbs: readonly string[];
   option: RegExp;
+  /** An option beside which it is still taken. */
+  unless?: RegExp;
   gone: string;
   fix: string;
 }
@@ -49,7 +51,9 @@ const GONE_OPTIONS: readonly GoneOption[] = [
   {
     verbs: ["create"],
     option: /^--record(?:=|$)/,
-    gone: "`kubectl create` does not take it",
+    // With a manifest it is still taken, and warned of.
+    unless: /^(?:-f|--filename)/,
+    gone: "`kubectl create` takes it only with -f",
     fix: "Leave it out; `kubectl annotate` with kubernetes.io/change-cause says why a rollout was made",
   },
   {
@@ -91,18 +95,18 @@ const GONE_OPTIONS: readonly GoneOption[] = [
 ];
 
 /** Verbs that are gone. */
-const GONE_VERBS: Readonly<Record<string, string>> = {
-  "rolling-update": "Use a Deployment and `kubectl set image` with `kubectl rollout status`",
-  convert: "Install the plugin kubectl-convert, or write the manifest in its new version",
-};
+const GONE_VERBS: ReadonlyMap<string, string> = new Map([
+  ["rolling-update", "Use a Deployment and `kubectl set image` with `kubectl rollout status`"],
+  ["convert", "Install the plugin kubectl-convert, or write the manifest in its new version"],
+]);
 /** Kinds that are gone, as kubectl lets them be written. */
-const GONE_KINDS: Readonly<Record<string, string>> = {
-  podsecuritypolicy: "1.25",
-  podsecuritypolicies: "1.25",
-  psp: "1.25",
-  podpreset: "1.20",
-  podpresets: "1.20",
-};
+const GONE_KINDS: ReadonlyMap<string, string> = new Map([
+  ["podsecuritypolicy", "1.25"],
+  ["podsecuritypolicies", "1.25"],
+  ["psp", "1.25"],
+  ["podpreset", "1.20"],
+  ["podpresets", "1.20"],
+]);
 const KUBECTL: ReadonlySet<string> = new Set(["kubectl", "k"]);
 /** Options of kubectl that take a value as their next word, as far as they stand before a pod's name or a command. */
 const WITH_VALUE: ReadonlySet<string> = new Set(
@@ -110,6 +114,9 @@ const WITH_VALUE: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+const OF_EXEC =
+  /^(?:-[it]{1,2}|-n.*|--(?:stdin|tty|namespace|container|context|kubeconfig|quiet|pod-running-timeout)(?:=.*)?)$/;
 
 /** What of a text of commands kubectl no longer takes. */
 export function oldKubectl(text: string): OldCommand[] {
@@ -125,7 +132,7 @@ function oldWords(words: readonly CommandWord[]): OldCommand[] {
   const own = end < 0 ? words : words.slice(0, end);
   const [verb, first] = namesIn(own);
   if (!verb) return [];
-  const instead = GONE_VERBS[verb.text];
+  const instead = GONE_VERBS.get(verb.text);
   if (instead !== undefined)
     return [{ line: verb.line, message: `kubectl has no \`${verb.text}\` any more`, fix: instead }];
   return [...goneOptions(own, verb.text), ...goneKinds(verb, first), ...withoutDashes(words, verb)];
@@ -137,10 +144,12 @@ function namesIn(words: readonly CommandWord[]): CommandWord[] {
 }
 
 function goneOptions(words: readonly CommandWord[], verb: string): OldCommand[] {
+  const known = GONE_OPTIONS.filter(
+    ({ verbs, unless }) =>
+      (verbs.length === 0 || verbs.includes(verb)) && !words.some(({ text }) => unless?.test(text)),
+  );
   return words.flatMap(({ text, line }) => {
-    const gone = GONE_OPTIONS.find(
-      ({ verbs, option }) => (verbs.length === 0 || verbs.includes(verb)) && option.test(text),
-    );
+    const gone = known.find(({ option }) => option.test(text));
     const option = text.split("=", 1)[0] ?? "";
     if (!gone) return [];
     return [{ line, message: `\`kubectl ${verb}\` refuses ${option}: ${gone.gone}`, fix: gone.fix }];
@@ -150,7 +159,7 @@ function goneOptions(words: readonly CommandWord[], verb: string): OldCommand[] 
 function goneKinds({ text: verb }: CommandWord, word: CommandWord | undefined): OldCommand[] {
   if (!word || !/^(?:get|describe|create|delete|edit)$/.test(verb)) return [];
   const kind = word.text.split("/", 1)[0]?.toLowerCase() ?? "";
-  const since = GONE_KINDS[kind];
+  const since = GONE_KINDS.get(kind);
   if (since === undefined) return [];
   const message = `The kind ${kind} is gone since Kubernetes ${since}`;
   const fix =
@@ -166,12 +175,24 @@ function withoutDashes(words: readonly CommandWord[], verb: CommandWord): OldCom
     return [];
   const [, pod, command] = namesIn(words);
   if (!pod || !command) return [];
+  const isClear = isPod(pod) && !words.slice(words.indexOf(command)).some(isOfBoth);
   return [
     {
       line: command.line,
       message: "`kubectl exec` takes a command behind `--` only since 1.31, and refuses it without",
       fix: `Write \`-- ${command.text}\``,
-      dashesAt: command.at,
+      ...(isClear && { dashesAt: command.at }),
     },
   ];
+}
+
+/** An option behind the command that kubectl took for its own. That of a shell's script is the shell's: as kubectl's it names no container. */
+function isOfBoth({ text }: CommandWord, at: number, words: readonly CommandWord[]): boolean {
+  if (text === "-c") return !/^(?:ba|a|da|z)?sh$/.test(words[at - 1]?.text.split("/").at(-1) ?? "");
+  return OF_EXEC.test(text);
+}
+
+/** Not certain of a value of the shell, which may be options as well, unless it is called a pod. */
+function isPod({ text }: CommandWord): boolean {
+  return !text.startsWith("$") || text.startsWith("$()") || /pod/i.test(text);
 }

@@ -3,7 +3,7 @@ import { isSameShape, oldObjectWords, oldObjects } from "./old-objects.js";
 
 function told(text: string): string[] {
   return oldObjects(text).map(
-    (old) => `${old.line} ${isSameShape(text, old)} ${oldObjectWords(old).message}`,
+    (old) => `${old.line} ${isSameShape(text.split("\n"), old)} ${oldObjectWords(old).message}`,
   );
 }
 
@@ -70,4 +70,17 @@ describe("objects whose version is gone", () => {
     expect(told('{\n  "apiVersion": "extensions/v1beta1",\n  "kind": "Ingress"\n}')).toHaveLength(1);
     expect(told(`apiVersion: extensions/v1beta1\n${"  a: b\n".repeat(100)}kind: Ingress\n`)).toEqual([]);
   });
+});
+
+it.each([
+  ["apps/v1beta1", "Deployment", "  selector: {}", true],
+  ["apps/v1beta1", "Deployment", "  template:\n    selector: {}", false],
+  ["apps/v1beta1", "StatefulSet", "  volumeClaimTemplates:\n  - spec:\n      selector: {}", false],
+  ["apps/v1beta1", "StatefulSet", "  selector: {}", false],
+  ["apps/v1beta1", "StatefulSet", "  selector: {}\n  updateStrategy: {type: OnDelete}", true],
+  ["extensions/v1beta1", "DaemonSet", "  selector: {}", false],
+  ["rbac.authorization.k8s.io/v1alpha1", "RoleBinding", "  selector: {}", false],
+])("%s of %s with%s is the same in its new version: %s", (version, kind, spec, isSame) => {
+  const text = `apiVersion: ${version}\nkind: ${kind}\nspec:\n${spec}\n`;
+  expect(oldObjects(text).map((old) => isSameShape(text.split("\n"), old))).toEqual([isSame]);
 });

@@ -1,4 +1,4 @@
-import { type RemovedApi, removedApi } from "./removed-apis.js";
+import { type RemovedApi, type SpecKey, removedApi } from "./removed-apis.js";
 
 /** An object in a manifest that Kubernetes no longer takes as it is written. */
 export interface OldObject {
@@ -8,6 +8,8 @@ export interface OldObject {
   line: number;
   /** Where the version itself stands in that line. */
   column: number;
+  /** How deep the keys of the object stand. */
+  depth: number;
   /** First and last line of what the object is written in. */
   from: number;
   to: number;
@@ -27,13 +29,23 @@ export function oldObjects(text: string): OldObject[] {
   const lines = text.split("\n");
   return lines.flatMap((line, at): OldObject[] => {
     const [whole = "", before = "", apiVersion = ""] = API_VERSION.exec(line) ?? [];
-    if (apiVersion === "" || !apiVersion.includes("/")) return [];
+    if (apiVersion === "" || !apiVersion.includes("/") || isOneOfTwo(lines, at)) return [];
     const place = kindOf(lines, at, before.length);
     const removed = place && removedApi(apiVersion, place.kind);
     if (!removed) return [];
     const column = whole.indexOf(apiVersion, before.length);
-    return [{ kind: place.kind, removed, line: at, column, from: place.from, to: place.to }];
+    return [
+      { kind: place.kind, removed, line: at, column, depth: before.length, from: place.from, to: place.to },
+    ];
   });
+}
+
+/** The branch of a template that is for old clusters, and what a difference takes away: there the new version stands beside it. */
+function isOneOfTwo(lines: readonly string[], at: number): boolean {
+  const around = [lines[at - 1] ?? "", lines[at + 1] ?? ""];
+  return around.some((line) =>
+    /^\s{0,200}(?:\{\{-?\s{0,9}(?:if|else|end)\b|[+]\s{0,200}["']?apiVersion)/.test(line),
+  );
 }
 
 /** The kind beside an `apiVersion`: at the same depth, within the same object. */
@@ -89,15 +101,40 @@ function isInside(line: string, depth: number): boolean {
   return indent >= depth && !(text.startsWith("- ") && indent + 2 === depth);
 }
 
-/** Whether only the version has to be written anew. */
-export function isSameShape(text: string, { removed, from, to }: OldObject): boolean {
-  if (removed.now === undefined || removed.differs !== undefined) return false;
-  if (removed.needs === undefined) return true;
-  return text
-    .split("\n")
-    .slice(from, to + 1)
-    .some((line) => /^\s{1,200}selector:/.test(line));
+/** Whether a line says of which version an object is. */
+export function isVersionLine(line: string): boolean {
+  return API_VERSION.test(line);
 }
+
+/** Whether only the version has to be written anew, in the lines of the text. */
+export function isSameShape(lines: readonly string[], old: OldObject): boolean {
+  const { now, differs, needs = [] } = old.removed;
+  if (now === undefined || differs !== undefined) return false;
+  if (needs.length === 0) return true;
+  const keys = specKeys(lines, old);
+  return needs.every((key) => keys.has(key));
+}
+
+/** The keys right below `spec` of the object. */
+function specKeys(lines: readonly string[], { from, to, depth }: OldObject): Set<string> {
+  const keys = new Set<string>();
+  let isInSpec = false;
+  let below: number | undefined;
+  for (const line of lines.slice(from, to + 1)) {
+    const text = line.trimStart();
+    if (text === "" || text.startsWith("#")) continue;
+    const indent = line.length - text.length;
+    const key = /^["']?([A-Za-z]{1,60})["']?:/.exec(text)?.[1];
+    if (indent <= depth) isInSpec = key === "spec" && indent === depth;
+    else if (isInSpec && indent === (below ??= indent) && key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+const NEEDED: Readonly<Record<SpecKey, string>> = {
+  selector: "spec.selector is needed, with the labels of the template",
+  updateStrategy: "without spec.updateStrategy a change replaces the pods at once (type OnDelete keeps them)",
+};
 
 /** What is wrong with the object, and what to write instead, as sentences. */
 export function oldObjectWords({ kind, removed }: Pick<OldObject, "kind" | "removed">): {
@@ -106,7 +143,7 @@ export function oldObjectWords({ kind, removed }: Pick<OldObject, "kind" | "remo
 } {
   const { apiVersion, since, now, differs, needs } = removed;
   const instead = now === undefined ? undefined : `apiVersion: ${now}`;
-  const also = needs === undefined ? differs : "spec.selector is needed, with the labels of the template";
+  const also = needs === undefined ? differs : needs.map((key) => NEEDED[key]).join("; ");
   return {
     message: `${kind} of ${apiVersion} is gone since Kubernetes ${since}, and no cluster of today takes it`,
     fix: [instead && `Write ${instead}`, also]

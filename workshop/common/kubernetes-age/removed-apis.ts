@@ -1,3 +1,6 @@
+/** A key of an object's `spec`. */
+export type SpecKey = "selector" | "updateStrategy";
+
 /** What Kubernetes no longer serves: one version of a group, for some of its kinds. */
 export interface RemovedApi {
   apiVersion: string;
@@ -8,11 +11,13 @@ export interface RemovedApi {
   now?: string;
   /** What else has to be written otherwise; where absent, the same object is valid with the new version. */
   differs?: string;
-  /** What the new version demands and the old one made up itself: as long as the object has it, the rest is the same. */
-  needs?: "selector";
+  /** What the new version demands, or fills in otherwise than the old one did: as long as the object has it, the rest is the same. */
+  needs?: readonly SpecKey[];
 }
 
-const APPS = { since: "1.16", now: "apps/v1", needs: "selector" } as const;
+const APPS = { since: "1.16", now: "apps/v1", needs: ["selector"] } as const;
+/** Without a strategy the old versions replaced pods only when somebody deleted them. */
+const BY_HAND = { ...APPS, needs: ["selector", "updateStrategy"] } as const;
 const INGRESS = {
   kinds: ["Ingress"],
   since: "1.22",
@@ -41,8 +46,10 @@ const SAME_IN_V1: readonly (readonly [group: string, kinds: readonly string[], s
 
 /** The table, after Kubernetes' guide to deprecated APIs (kubernetes.io/docs/reference/using-api/deprecation-guide). */
 const REMOVED_APIS: readonly RemovedApi[] = [
-  { ...APPS, apiVersion: "extensions/v1beta1", kinds: ["DaemonSet", "Deployment", "ReplicaSet"] },
-  { ...APPS, apiVersion: "apps/v1beta1", kinds: ["Deployment", "StatefulSet"] },
+  { ...APPS, apiVersion: "extensions/v1beta1", kinds: ["Deployment", "ReplicaSet"] },
+  { ...BY_HAND, apiVersion: "extensions/v1beta1", kinds: ["DaemonSet"] },
+  { ...APPS, apiVersion: "apps/v1beta1", kinds: ["Deployment"] },
+  { ...BY_HAND, apiVersion: "apps/v1beta1", kinds: ["StatefulSet"] },
   {
     ...APPS,
     apiVersion: "apps/v1beta2",
@@ -76,6 +83,7 @@ const REMOVED_APIS: readonly RemovedApi[] = [
     kinds: ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
     since: "1.22",
     now: "rbac.authorization.k8s.io/v1",
+    differs: "apiVersion of subjects becomes apiGroup, and the user * the group system:authenticated",
   },
   {
     apiVersion: "authorization.k8s.io/v1beta1",

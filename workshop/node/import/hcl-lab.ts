@@ -13,7 +13,7 @@ export async function isHclLab(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names.filter((one) => one.endsWith(".hcl")).slice(0, MAX_FILES)) {
     const text = await readText(folder, name).catch(() => "");
-    if (/^\s*resource\s+"lab"/m.test(text)) return true;
+    if (/^[ \t]{0,80}resource[ \t]{1,80}"lab"/m.test(text)) return true;
   }
   return false;
 }

@@ -54,7 +54,8 @@ async function holdsChallenges(
 ): Promise<boolean> {
   for (const entry of entries) {
     const inside = entry.isDirectory() && /^\d/.test(entry.name) ? join(folder, entry.name) : undefined;
-    if (inside !== undefined && (await readdir(inside)).includes("assignment.md")) return true;
+    if (inside !== undefined && (await readdir(inside).catch((): string[] => [])).includes("assignment.md"))
+      return true;
   }
   return false;
 }

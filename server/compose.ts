@@ -3,33 +3,17 @@ import type { Duplex } from "node:stream";
 import type { Router } from "express";
 import type { Logger } from "pino";
 import type { StepResult } from "../workshop/common/api.js";
-import { followWorkshops, type FollowedWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { SessionQueue, sessionsAtOnce } from "../workshop/node/session-queue.js";
-import {
-  dataPaths,
-  defaultKeepResultsDays,
-  readEnvironment,
-  type DataPaths,
-  type RuledConfig,
-} from "./config.js";
-import { createDiskWatch, type DiskWatch } from "./disk-watch.js";
+import { defaultKeepResultsDays } from "./config.js";
+import { layFoundation, type Foundation, type Reach, type ServerAssignment } from "./foundation.js";
 import { createMetrics, type Metrics } from "./http/metrics.js";
-import { threadLoader } from "./lab-loader.js";
-import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
-import type { LoadLab } from "./labs.js";
 import { type PersonNames, createPersonNames } from "./event/person-names.js";
 import { createHintNotes, createTryNotes } from "./event/try-notes.js";
 import { endLeftRehearsals } from "./event/left-rehearsals.js";
 import { sweepPeople } from "./event/people-sweep.js";
-import { openInstallation } from "./installation.js";
-import type { Installation } from "./installation.js";
-import { openOwnClusters } from "./own-clusters.js";
-import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
-import { trackActivity } from "./store/activity-tracker.js";
 import { joinRoutes } from "./join-routes.js";
 import { endAll } from "./supervisor/end-all.js";
-import type { ActivityTracker } from "./store/activity-tracker.js";
 import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { Restorations } from "./workshop/restorations.js";
 import { showSavedPages } from "./workshop/show-saved-pages.js";
@@ -47,20 +31,6 @@ import { makePendingSessions } from "./workshop/session-maker.js";
 import { createSteps } from "./workshop/steps.js";
 import { followServers } from "./workshop/follow-servers.js";
 import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
-
-/** What the server process was given by the supervisor. */
-export interface ServerAssignment {
-  config: RuledConfig;
-  kubeconfig: string;
-  /** Absent where sessions have pods. */
-  terminalSocket?: string;
-  /** Whether the cluster is Lectern's own, which runs at most the images that Lectern plays. */
-  embedded: boolean;
-  /** Whether there is what runs those. */
-  hasContainers: boolean;
-  /** What the supervisor found when it read the labs. */
-  labsBefore?: LabsBefore;
-}
 
 export interface LecternServer {
   router: Router;
@@ -80,31 +50,12 @@ export interface LecternServer {
 
 /** Builds the server out of its rooms and takes up what the one before it left. */
 export async function composeServer(assignment: ServerAssignment, log: Logger): Promise<LecternServer> {
-  const { config, kubeconfig, terminalSocket } = assignment;
-  const paths = dataPaths(config.data);
+  const { config } = assignment;
   let address = `http://localhost:${String(config.port)}/`;
   let shellAddress = address;
-  const installation = await openInstallation(config, kubeconfig, log);
-  const platform = await openPlatform({
-    kubeconfig,
-    ...(terminalSocket !== undefined && { terminalSocket }),
-    config,
-    paths,
-    sharing: installation,
-    publicUrl: () => config.publicUrl ?? address,
-    ingressDomain: config.ingressDomain,
-    ownClusters: openOwnClusters(config, paths, log),
-    shellUrl: () => (config.pods ? (config.pods.url ?? config.publicUrl ?? address) : shellAddress),
-    environment: config.labVariables,
-    log,
-  });
-  const labs = threadLoader(config.labVariables, config.labChecks);
-  const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
-  const workshops = await followLabs(paths, { platform, repository, load: labs.load, log });
-  const activity = await activityOf(installation, log);
-  const disk = createDiskWatch(config.data, () => platform.host.largest());
-  const tlsUrl = config.tls === undefined ? {} : { tlsUrl: () => address };
-  const foundation = { ...tlsUrl, platform, installation, repository, workshops, activity, disk, log };
+  const reach: Reach = { url: () => address, shellUrl: () => shellAddress };
+  const { foundation, labs } = await layFoundation(assignment, reach, log);
+  const { platform, repository, workshops, activity } = foundation;
   const rooms = joinRooms(assignment, foundation);
   const stopSessions = await connectSessions({
     ...rooms.parts,
@@ -137,28 +88,6 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
         () => labs.close(),
       ]),
   };
-}
-
-/** What learners did, in this server's memory while it cannot be written down. */
-function activityOf({ store }: Installation, log: Logger): Promise<ActivityTracker> {
-  return trackActivity(store, (session, error) =>
-    log.error({ err: error, session }, "what a learner did is kept in memory for now"),
-  );
-}
-
-/** Has the labs of Workshop objects beside those of files. */
-function followLabs(
-  { workshops: folder }: DataPaths,
-  {
-    platform,
-    repository,
-    load,
-    log,
-  }: Pick<Foundation, "platform" | "repository" | "log"> & { load: LoadLab },
-): Promise<FollowedWorkshops> {
-  const { client } = platform;
-  const environment = readEnvironment().childEnvironment;
-  return followWorkshops({ client, folder, load, environment, onLabs: repository.include, log });
 }
 
 /** Does what this server does beside others and for those before it. */
@@ -202,18 +131,6 @@ function endsOf(
     () => activity.close(),
     () => installation.close(),
   ];
-}
-
-interface Foundation {
-  platform: Platform;
-  installation: Installation;
-  repository: LabRepository;
-  workshops: FollowedWorkshops;
-  activity: ActivityTracker;
-  disk: DiskWatch;
-  log: Logger;
-  /** Where browsers reach the server, where it has TLS. */
-  tlsUrl?: () => string;
 }
 
 function joinRooms(assignment: ServerAssignment, foundation: Foundation) {

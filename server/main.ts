@@ -1,6 +1,6 @@
 import express from "express";
 import { composeServer } from "./compose.js";
-import type { ServerAssignment } from "./compose.js";
+import type { ServerAssignment } from "./foundation.js";
 import { dataPaths } from "./config.js";
 import { openListeners } from "./listeners.js";
 import { createLog } from "./log.js";

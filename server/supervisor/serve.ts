@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StartRule } from "../../workshop/common/instructor-api.js";
-import type { ServerAssignment } from "../compose.js";
+import type { ServerAssignment } from "../foundation.js";
 import { builtFile, logFileOf } from "../config.js";
 import type { Environment, RuledConfig, ServeConfig } from "../config.js";
 import { hasInstructorToken, instructorTokenOf, loadInstructorToken } from "../auth/instructor-token.js";

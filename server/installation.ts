@@ -37,6 +37,8 @@ export interface Installation {
   people: PeopleStore;
   tickets: TicketStore;
   counter: CounterFactory;
+  /** Another one whenever `counter` has forgotten what it counted; the same for ever where a database keeps that. */
+  epoch: string;
   places: SessionPlaces;
   turns: TurnTaking;
   /** This process among several servers; absent where there is one. */
@@ -89,6 +91,7 @@ async function openOwnInstallation({ paths, maxSessions, log }: InstallationOpti
     people,
     tickets: createTicketStore(),
     counter: memoryCounter,
+    epoch: process,
     places: ownPlaces(maxSessions),
     turns: new Turns(),
     process,
@@ -121,6 +124,7 @@ async function joinInstallation(
       people: createSharedPeople(database),
       tickets: createSharedTickets(database),
       counter: sharedCounter(database),
+      epoch: "",
       places: createSharedPlaces(database, maxSessions),
       turns: createSharedTurns(database),
       identity,

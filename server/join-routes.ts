@@ -71,7 +71,7 @@ export function joinRoutes(parts: RouteParts) {
   const { tokens, namedTokens, staff } = platform;
   const { start, signIn } = config;
   const provider = signIn && createSignInProvider(signIn, tokens);
-  const lti = config.lti && createLtiTool(config.lti, { tokens, counter: installation.counter });
+  const lti = config.lti && createLtiTool(config.lti, { tokens, ...installation });
   const who = { tokens, instructorToken: token, namedTokens, provider, staff, lti };
   const access = createAccess({ ...who, start, scope: mount.scope });
   const { sockets, applications } = openWays(parts, { access, origin, mount });
@@ -116,10 +116,10 @@ export function joinRoutes(parts: RouteParts) {
 }
 
 function openLti(
-  { platform }: RouteParts,
+  { platform, installation: { epoch } }: RouteParts,
   { tool, events }: { tool: LtiTool; events: EventRouteParts },
 ): LtiParts {
-  return { tool, entries: createLtiEntries({ ...platform, ...events, events: events.events, tool }) };
+  return { tool, entries: createLtiEntries({ ...platform, ...events, events: events.events, tool, epoch }) };
 }
 
 function openEvents(

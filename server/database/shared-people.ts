@@ -102,7 +102,7 @@ function sharedScores(
     dueScores: (platform, most) =>
       database.query<DueScore>(
         `SELECT person, event, lab, platform, subject, line_item AS "lineItem", ${DONE} AS done FROM scores
-         WHERE platform = $1 AND (sent IS NULL OR sent <> ${DONE}) LIMIT $2`,
+         WHERE platform = $1 AND (sent IS NULL OR sent <> ${DONE}) ORDER BY random() LIMIT $2`,
         [platform, most],
       ),
     noteScore: (person, done) => write("UPDATE scores SET sent = $2 WHERE person = $1", [person, done]),

@@ -102,12 +102,15 @@ export function setEventCookie(
   setCookie(response, scope, { ...event, name: `${EVENT}${event.name}` });
 }
 
-/** Names the browser between the beginning of a launch and its end, which another site posts: the one cookie of ours that comes with that. */
-export function setLtiCookie(response: Response, { base }: CookieScope, browser: string): void {
-  const path = `${base}lti/`;
+/**
+ * Names the browser between the beginning of a launch and its end, which another site posts, and our page after that: the one cookie of
+ * ours that comes from other sites. Applications of sessions have hosts beside ours, and can set none of a `__Host-` name.
+ */
+export function setLtiCookie(response: Response, { base, secure }: CookieScope, browser: string): void {
+  const prefix = base === "/" && secure ? "__Host-" : "__Secure-";
   // Browsers take it without TLS on this machine alone, where it is for trying things.
-  const options = { httpOnly: true, secure: true, sameSite: "none", path, maxAge: LTI_MS } as const;
-  response.cookie(`__Secure-${LTI}`, browser, options);
+  const options = { httpOnly: true, secure: true, sameSite: "none", path: base, maxAge: LTI_MS } as const;
+  response.cookie(`${prefix}${LTI}`, browser, options);
 }
 
 function setCookie(

@@ -3,14 +3,19 @@ import type { Response } from "express";
 /** Asks whoever is in a frame of a platform to open the lab in a window of its own, by a form that begins the login anew there. */
 export function framedPage(
   response: Response,
-  { action, fields, origin }: { action: string; fields: Record<string, string | undefined>; origin: string },
+  {
+    action,
+    fields,
+    origins,
+  }: { action: string; fields: Record<string, string | undefined>; origins: readonly string[] },
 ): void {
   const hidden = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [`<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`],
   );
   response.set({
-    // The one page of ours that may be framed, by the platform that was asked; it runs nothing.
-    "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${origin}; frame-ancestors ${origin}`,
+    // The one page of ours that may be framed, by the platform that was asked; it runs nothing. Where the platform sends people from its
+    // own sign-in to another host's, a browser would count that as the form's action: its only form is ours, so none is forbidden.
+    "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors ${origins.join(" ")}`,
     "cross-origin-opener-policy": "unsafe-none",
   });
   response.removeHeader("x-frame-options");

@@ -12,6 +12,7 @@ const platform: LtiPlatform = {
   authorize: "https://school.example/authorize",
   token: "https://school.example/token",
   keys: "https://school.example/keys",
+  origins: [],
   owner: "anna",
   days: 1,
   minutes: 60,
@@ -27,6 +28,8 @@ it.each([
   // Parents who look on at their child are no one to all the others.
   [false, [`${MEMBERSHIP}#Mentor`]],
   [false, ["Mentor", `${MEMBERSHIP}#Learner`]],
+  // Whose words only end alike.
+  [false, ["https://elsewhere.example/membership#Instructor"]],
   [false, []],
 ])("says that somebody teaches (%s) in the roles %j", (teaches, roles) => {
   const launch = launchOf(platform, {

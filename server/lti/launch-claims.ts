@@ -1,13 +1,18 @@
 import { z } from "zod";
 import { MAX_PERSON_NAME, personName } from "../../workshop/common/person-name.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import type { LtiPlatform } from "./lti-config.js";
+import { type LtiPlatform, originsOf } from "./lti-config.js";
 
 const CLAIM = "https://purl.imsglobal.org/spec/lti/claim";
 const AGS = "https://purl.imsglobal.org/spec/lti-ags";
 export const SCORE_SCOPE = `${AGS}/scope/score`;
-/** Who teaches in the course; in the long form and the short one that the standard still allows. A mentor looks on at one learner, as parents do (Canvas names its observers so), and is nobody for all the others. */
-const TEACHES = /^(?:.*\/membership#)?(?:Instructor|ContentDeveloper|Administrator)$/;
+const MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#";
+/** Who teaches in the course; a mentor is somebody's parent or adviser, and sees no course. */
+const TEACHING = ["Instructor", "ContentDeveloper", "Administrator"];
+/** In the long form and the short one that the standard still allows. */
+const TEACHES: ReadonlySet<string> = new Set(TEACHING.flatMap((role) => [role, MEMBERSHIP + role]));
+/** What names of events that links have made begin with; nobody else makes or names one. */
+export const LINK_EVENT = "lti-";
 
 /** Somebody whom a platform has sent here, and what for. */
 export interface Launch {
@@ -22,6 +27,8 @@ export interface Launch {
   target: { lab: string } | { event: string };
   /** Where scores go; absent where the platform wants none. */
   lineItem?: string;
+  /** Whence the platform wants scores to go where that is none of its registered origins: nothing is told there. */
+  foreignScores?: string;
 }
 
 const claims = z.object({
@@ -51,16 +58,15 @@ export function launchOf(platform: LtiPlatform, payload: unknown): Launch {
   const deployment = found[`${CLAIM}/deployment_id`];
   if (!platform.deployments.includes(deployment))
     throw refused(`The deployment "${deployment.slice(0, 100)}" of ${platform.name} is not registered here.`);
-  const lineItem = lineItemOf(platform, found[`${AGS}/claim/endpoint`]);
   return {
     platform,
     subject: found.sub,
     name: nameOf(found),
-    teaches: found[`${CLAIM}/roles`].some((role) => TEACHES.test(role)),
+    teaches: found[`${CLAIM}/roles`].some((role) => TEACHES.has(role)),
     deployment,
     link: found[`${CLAIM}/resource_link`].id,
     target: targetOf(found[`${CLAIM}/custom`], new URL(found[`${CLAIM}/target_link_uri`]).searchParams),
-    ...(lineItem === undefined ? {} : { lineItem }),
+    ...scoresTo(platform, found[`${AGS}/claim/endpoint`]),
   };
 }
 
@@ -70,14 +76,17 @@ interface LineItems {
 }
 
 /** Nothing but origins that the operator has named is ever asked, whatever a token says. */
-function lineItemOf(
-  { issuer, token, authorize }: LtiPlatform,
+function scoresTo(
+  platform: LtiPlatform,
   endpoint: LineItems | undefined,
-): string | undefined {
+): Pick<Launch, "lineItem" | "foreignScores"> {
   const { scope = [], lineitem } = endpoint ?? {};
-  if (lineitem === undefined || !scope.includes(SCORE_SCOPE) || !URL.canParse(lineitem)) return undefined;
-  const origins = [issuer, token, authorize].map((url) => new URL(url).origin);
-  return origins.includes(new URL(lineitem).origin) ? lineitem : undefined;
+  if (lineitem === undefined || !scope.includes(SCORE_SCOPE) || !URL.canParse(lineitem)) return {};
+  const { origin, protocol, username, password } = new URL(lineitem);
+  // `blob:` has the origin of what it was made in, and no request can be made with credentials in its address.
+  const isPlain = /^https?:$/.test(protocol) && username === "" && password === "";
+  if (isPlain && originsOf(platform).includes(origin)) return { lineItem: lineitem };
+  return { foreignScores: origin };
 }
 
 function targetOf(custom: Record<string, unknown> = {}, query: URLSearchParams): Launch["target"] {

@@ -11,10 +11,12 @@ export interface LtiPlatform {
   /** What Lectern is registered as there. */
   client: string;
   deployments: string[];
-  /** Where a login is begun, tokens are given and keys are. Nothing else is ever asked but lines of scores of the same origins. */
+  /** Where a login is begun, tokens are given and keys are. Nothing else is ever asked but lines of scores of the same origins and those of `origins`. */
   authorize: string;
   token: string;
   keys: string;
+  /** Where else it has pages and lines of scores: a school's own address at a provider of many. */
+  origins: string[];
   /** Whose the events of its links are; the name of a token. */
   owner: string;
   /** How long the event of a link lasts from its first launch. */
@@ -53,6 +55,7 @@ const config = z.strictObject({
         authorize: address,
         token: address,
         keys: address,
+        origins: z.array(address).max(20).default([]),
         owner: z.string().min(1).max(64),
         days: z.number().int().min(1).max(400).default(150),
         minutes: z
@@ -64,8 +67,25 @@ const config = z.strictObject({
       }),
     )
     .min(1)
-    .max(100),
+    .max(100)
+    .refine(isEachOnce, { message: "the same issuer and client stand there twice" }),
 });
+
+function isEachOnce(platforms: readonly { issuer: string; client: string }[]): boolean {
+  return (
+    new Set(platforms.map(({ issuer, client }) => JSON.stringify([issuer, client]))).size === platforms.length
+  );
+}
+
+/** The origins that are the platform's, for its frames and its lines of scores. */
+export function originsOf({
+  issuer,
+  token,
+  authorize,
+  origins,
+}: Pick<LtiPlatform, "issuer" | "token" | "authorize" | "origins">): string[] {
+  return [...new Set([issuer, token, authorize, ...origins].map((url) => new URL(url).origin))];
+}
 
 /** Reads what the operator says of platforms, in YAML or JSON. Throws SERVER_LTI_CONFIG_INVALID. */
 export function readLtiConfig(file: string): LtiConfig {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import { MAX_STAFF } from "../../workshop/common/event-staff.js";
 import { type EventResource, MAX_SEATS } from "../../workshop/common/event.js";
-import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { changeEventStaff } from "../../workshop/node/events.js";
 import { type Account, staffNameOf } from "../auth/account.js";
@@ -10,7 +10,7 @@ import type { Tokens } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { KnownEventStaff } from "../event/event-staff.js";
 import type { Events } from "../event/events.js";
-import { type Launch, refused } from "./launch-claims.js";
+import { type Launch, LINK_EVENT, refused } from "./launch-claims.js";
 import type { LtiTool } from "./lti-tool.js";
 import { keyOf } from "./score-passback.js";
 
@@ -24,6 +24,10 @@ const entry = z.strictObject({
   platform: z.string(),
   subject: z.string(),
   lineItem: z.string().optional(),
+  /** A digest of what the browser is known by that the launch was begun in: an address that somebody else sends one is good for nothing. */
+  browser: z.string(),
+  /** `Installation.epoch` when it was issued: what was used in another one is not known any more. */
+  epoch: z.string(),
   /** Epoch milliseconds. */
   expiresAt: z.number(),
 });
@@ -35,6 +39,8 @@ export interface EntryParts {
   tokens: Pick<Tokens, "forLti" | "ofLti">;
   events: Pick<Events, "create">;
   staff: Pick<KnownEventStaff, "know">;
+  /** Another one whenever what is good once has been forgotten. */
+  epoch: string;
   find: (name: string) => Promise<EventResource>;
   /** Lets `find` look anew. */
   forget: (name: string) => void;
@@ -43,9 +49,9 @@ export interface EntryParts {
 /** From a launch to the event it leads to. */
 export interface LtiEntries {
   /** What the launch is good for, within a minute and once. Throws SERVER_LTI_REFUSED, LAB_NOT_FOUND, SERVER_EVENT_NOT_FOUND. */
-  issue(launch: Launch): Promise<string>;
-  /** Throws SERVER_LTI_REFUSED. */
-  redeem(token: string): Promise<Entry>;
+  issue(launch: Launch, browser: string): Promise<string>;
+  /** In the browser it was issued for. Throws SERVER_LTI_REFUSED. */
+  redeem(token: string, browser: string | undefined): Promise<Entry>;
   /** The account of who teaches, named as a helper of the event. Throws SERVER_LTI_REFUSED. */
   helper(of: Entry, event: EventResource): Promise<Account>;
 }
@@ -57,7 +63,7 @@ const TRIES = 10;
 
 export function createLtiEntries(parts: EntryParts): LtiEntries {
   return {
-    issue: async (launch) => {
+    issue: async (launch, browser) => {
       const { platform, subject, name, teaches, lineItem } = launch;
       const event = await eventOf(parts, launch);
       const written: Entry = {
@@ -68,15 +74,21 @@ export function createLtiEntries(parts: EntryParts): LtiEntries {
         platform: keyOf(platform),
         subject,
         ...(lineItem === undefined || teaches ? {} : { lineItem }),
+        browser: digestOf("lti browser", browser),
+        epoch: parts.epoch,
         expiresAt: Date.now() + ENTRY_MS,
       };
       return parts.tokens.forLti(JSON.stringify(written));
     },
-    redeem: async (token) => {
+    redeem: async (token, browser) => {
       const text = parts.tokens.ofLti(token);
       const found = text === undefined ? undefined : entry.parse(JSON.parse(text));
-      if (found === undefined || found.expiresAt <= Date.now())
+      if (found === undefined || found.expiresAt <= Date.now() || found.epoch !== parts.epoch)
         throw refused("This launch is over. Open the link in your course again.");
+      if (browser === undefined || found.browser !== digestOf("lti browser", browser))
+        throw refused(
+          "This launch was begun in another browser, or this one has not kept its cookie. Open the link in your course again.",
+        );
       await parts.tool.once(token);
       return found;
     },
@@ -119,15 +131,20 @@ async function namedHelper(
 /** The event that is named, where it belongs to whom the platform's do; else the one of the link, made by the first who comes. */
 async function eventOf({ events, find, staff }: EntryParts, launch: Launch): Promise<EventResource> {
   const { target, platform, deployment, link } = launch;
-  // Also one that has the name of a link's: anybody may make an event of any name, and would look after these people.
+  // Also one of a link: whoever can make objects of the cluster may make one of any name, and would look after these people.
   const theirs = (event: EventResource): EventResource => {
     if (event.spec.owner === platform.owner) return event;
     throw refused(
       `The event "${event.metadata.name}" is not of ${platform.owner}, whose events ${platform.name} leads to.`,
     );
   };
-  if ("event" in target) return theirs(await find(target.event));
-  const name = `lti-${digestOf("lti link", keyOf(platform), deployment, link, target.lab).slice(0, 16)}`;
+  if ("event" in target) {
+    if (!target.event.startsWith(LINK_EVENT)) return theirs(await find(target.event));
+    throw refused(
+      `The event "${target.event}" was made by a link, and only that link leads to it. Give this one the custom parameter lab=NAME.`,
+    );
+  }
+  const name = `${LINK_EVENT}${digestOf("lti link", keyOf(platform), deployment, link, target.lab).slice(0, 16)}`;
   const there = await find(name).catch(noneThere);
   if (there !== undefined) return theirs(there);
   const now = Date.now();

@@ -20,7 +20,7 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 import type { CounterFactory } from "../http/rate-limit.js";
 import { boundedFetch } from "./bounded-fetch.js";
 import { type Launch, launchOf, refused } from "./launch-claims.js";
-import type { LtiConfig, LtiPlatform } from "./lti-config.js";
+import { type LtiConfig, type LtiPlatform, originsOf } from "./lti-config.js";
 
 /** What a platform begins a login with (OpenID Connect, "Initiating Login from a Third Party", and LTI 1.3). */
 export interface LoginAsked {
@@ -32,8 +32,8 @@ export interface LoginAsked {
 
 /** Lectern as a tool of learning platforms. */
 export interface LtiTool {
-  /** Where to send the browser, which is known by a secret of its own. Throws SERVER_LTI_REFUSED. */
-  begin(asked: LoginAsked, browser: string, redirectUri: string): string;
+  /** Where to send the browser, which is known by a secret of its own, and whose frames may lead there. Throws SERVER_LTI_REFUSED. */
+  begin(asked: LoginAsked, browser: string, redirectUri: string): { url: string; origins: string[] };
   /** Who was sent here; each launch is good once. Throws SERVER_LTI_REFUSED, SERVER_LTI_UNAVAILABLE. */
   finish(answer: { id_token: string; state: string }, browser: string): Promise<Launch>;
   /** Takes what is good once; throws SERVER_LTI_REFUSED the second time. */
@@ -55,7 +55,11 @@ const ASSERTION_S = 60;
 
 export function createLtiTool(
   { platforms, keys: files }: LtiConfig,
-  { tokens, counter }: { tokens: Pick<Tokens, "forSignIn" | "ofSignIn">; counter: CounterFactory },
+  {
+    tokens,
+    counter,
+    epoch,
+  }: { tokens: Pick<Tokens, "forSignIn" | "ofSignIn">; counter: CounterFactory; epoch: string },
 ): LtiTool {
   const keySets = new Map(platforms.map((platform) => [platform, keySetOf(platform)]));
   let own: Promise<OwnKey[]> | undefined;
@@ -66,15 +70,18 @@ export function createLtiTool(
     stamp: createHash("sha256").update(JSON.stringify(platforms)).digest("base64url"),
     begin: (asked, browser, redirectUri) => {
       const platform = registered(platforms, asked.iss, asked.client_id);
-      const { state, nonce } = tokens.forSignIn(Date.now(), holder(platform, browser));
-      return loginAddress(platform, { ...asked, redirectUri, state, nonce });
+      const { state, nonce } = tokens.forSignIn(Date.now(), holder(platform, browser, epoch));
+      return {
+        url: loginAddress(platform, { ...asked, redirectUri, state, nonce }),
+        origins: originsOf(platform),
+      };
     },
     finish: async ({ id_token: token, state }, browser) => {
       const platform = claimedPlatform(platforms, token);
-      const proofs = tokens.ofSignIn(state, Date.now(), holder(platform, browser));
+      const proofs = tokens.ofSignIn(state, Date.now(), holder(platform, browser, epoch));
       if (proofs === undefined)
         throw refused(
-          "The launch was begun in another browser, or more than ten minutes ago. Open the link in your course again.",
+          "The launch was begun in another browser, before the server was started again, or more than ten minutes ago. Open the link in your course again.",
         );
       const keySet = keySets.get(platform) ?? keySetOf(platform);
       const payload = await verified(platform, keySet, token);
@@ -143,9 +150,9 @@ function keySetOf({ keys }: LtiPlatform): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(keys), { cooldownDuration: 30_000, [customFetch]: boundedFetch });
 }
 
-/** A launch is of one browser and one registration. */
-function holder({ issuer, client }: LtiPlatform, browser: string): string {
-  return JSON.stringify(["lti", issuer, client, browser]);
+/** A launch is of one browser, one registration, and the time for which it is remembered that it was used. */
+function holder({ issuer, client }: LtiPlatform, browser: string, epoch: string): string {
+  return JSON.stringify(["lti", issuer, client, browser, epoch]);
 }
 
 function registered(platforms: readonly LtiPlatform[], issuer: string, client?: string): LtiPlatform {

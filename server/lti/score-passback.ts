@@ -24,6 +24,10 @@ const MAX_RETRY_MS = 600_000;
 /** Of one platform in one look; the others come with the next. */
 const MOST = 500;
 const EARLY_MS = 30_000;
+/** After a line was answered with an error of the platform. */
+const ASIDE_MS = 60_000;
+/** So many of whom nothing is sent for a while; more than any course has. */
+const MAX_ASIDE = 10_000;
 
 /**
  * Tells platforms how far their people are, until the returned function is called. What was told last is in the store, so that nothing is
@@ -80,7 +84,6 @@ class PlatformScores {
     try {
       for (const score of due)
         if ((this.#refusedUntil.get(score.person) ?? 0) <= now) await this.#sendOne(score);
-      this.#retryMs = RETRY_MS;
     } catch (error) {
       this.#awayUntil = performance.now() + this.#retryMs;
       this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
@@ -113,18 +116,25 @@ class PlatformScores {
       }),
     });
     if (answer.ok) {
+      this.#retryMs = RETRY_MS;
       this.#refusedUntil.delete(score.person);
       return this.#parts.people.noteScore(score.person, score.done);
     }
+    // It may be this line alone that fails so: the next try begins with another.
+    if (answer.status >= 500) this.#setAside(score.person, ASIDE_MS);
     if (answer.status >= 500 || answer.status === 401 || answer.status === 429)
       throw new Error(`scores are answered with status ${String(answer.status)}`);
     // Its line is gone, or closed: that holds up nobody else.
-    if (this.#refusedUntil.size > MOST) this.#refusedUntil.clear();
-    this.#refusedUntil.set(score.person, performance.now() + MAX_RETRY_MS);
+    this.#setAside(score.person, MAX_RETRY_MS);
     this.#parts.log.warn(
       { platform: this.#platform.name, person: score.person, status: answer.status },
       "a platform refuses a score; it is tried again later",
     );
+  }
+
+  #setAside(person: string, ms: number): void {
+    if (this.#refusedUntil.size > MAX_ASIDE) this.#refusedUntil.clear();
+    this.#refusedUntil.set(person, performance.now() + ms);
   }
 
   async #accessToken(): Promise<string> {

@@ -226,7 +226,7 @@ async function prepareScores(prepared: (sql: string) => Promise<Statement>) {
     ),
     dueScores: await prepared(
       `SELECT person, event, lab, platform, subject, line_item AS lineItem, ${done} AS done FROM scores
-       WHERE platform = ? AND (sent IS NULL OR sent <> ${done}) LIMIT ?`,
+       WHERE platform = ? AND (sent IS NULL OR sent <> ${done}) ORDER BY random() LIMIT ?`,
     ),
     noteScore: await prepared("UPDATE scores SET sent = ?2 WHERE person = ?1"),
     removeScore: await prepared("DELETE FROM scores WHERE person = ?"),

@@ -1,7 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, SignJWT, createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
+import {
+  type CryptoKey,
+  SignJWT,
+  UnsecuredJWT,
+  createRemoteJWKSet,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+} from "jose";
 
 export const CLAIM = "https://purl.imsglobal.org/spec/lti/claim/";
 const AGS = "https://purl.imsglobal.org/spec/lti-ags";
@@ -20,6 +30,8 @@ export class LtiPlatform {
   /** Every address that was asked. */
   readonly asked: string[] = [];
   isAway = false;
+  /** Lines that it answers with an error of its own. */
+  readonly broken = new Set<string>();
   /** Where the tool publishes its keys. */
   toolKeys = "";
   readonly client = "lectern-client";
@@ -51,7 +63,7 @@ export class LtiPlatform {
   }
 
   /** The registration as the operator of the tool writes it down. */
-  registration(owner: string): object {
+  registration(owner: string): Record<string, unknown> {
     const { url, client } = this;
     return {
       name: "Our school",
@@ -91,6 +103,25 @@ export class LtiPlatform {
     return signed.setProtectedHeader({ alg: "RS256", kid: kid ?? key.kid }).sign(secret ?? key.secret);
   }
 
+  /** What says that it needs no signature. */
+  unsigned(claims: object): string {
+    return new UnsecuredJWT({ iss: this.url, aud: this.client, ...claims })
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .encode();
+  }
+
+  /** What somebody makes who knows nothing but the published key, and takes it for a secret. */
+  async signedByPublicKey(claims: object): Promise<string> {
+    const [key] = this.#keys;
+    const secret = await exportSPKI((await importJWK(key?.jwk ?? {}, "RS256")) as CryptoKey);
+    return new SignJWT({ iss: this.url, aud: this.client, ...claims })
+      .setIssuedAt()
+      .setExpirationTime("5m")
+      .setProtectedHeader({ alg: "HS256", kid: key?.kid ?? "" })
+      .sign(Buffer.from(secret));
+  }
+
   stop(): void {
     this.#server?.close();
     this.#server?.closeAllConnections();
@@ -106,6 +137,7 @@ export class LtiPlatform {
     if (path === "/token") return { status: 200, body: await this.#token(new URLSearchParams(text)) };
     const [, line] = /^\/lines\/([\w-]+)\/scores\?type=x$/.exec(path) ?? [];
     const isKnown = this.#tokens.has((request.headers.authorization ?? "").replace("Bearer ", ""));
+    if (line !== undefined && this.broken.has(line)) return { status: 500, body: {} };
     if (line === undefined || !isKnown) return { status: isKnown ? 404 : 401, body: {} };
     this.scores.push({ line, ...(JSON.parse(text) as Omit<ScoreTold, "line">) });
     return { status: 200, body: {} };

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { runCli, startLectern, temporaryFolder, writeLab } from "./lectern-proce
 import type { LecternProcess } from "./lectern-process.js";
 import { CLAIM, LtiPlatform } from "./lti-platform.js";
 
+const MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#";
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
 const file = join(folder.path, "platforms.json");
@@ -24,7 +25,8 @@ beforeAll(async () => {
   const key = join(folder.path, "key.pem");
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
-  writeFileSync(file, JSON.stringify({ keys: [key], platforms: [platform.registration("anna")] }));
+  const registration = { ...platform.registration("anna"), origins: ["https://school.example"] };
+  writeFileSync(file, JSON.stringify({ keys: [key], platforms: [registration] }));
   await start();
   operator = new BrowserSession(lectern.url);
   await operator.json("POST", "api/instructor/login", { token: instructorToken(data) });
@@ -164,11 +166,93 @@ describe("a launch by LTI", () => {
     expect(first.headers["location"]).toMatch(/^\/launch#entry=/);
     expect((await finish(begun.browser, answer)).text).toContain("used before");
     const entry = entryOf(first);
-    const twice = await Promise.all(
-      [0, 1].map(() => new BrowserSession(lectern.url).call("POST", "api/lti/enter", { entry })),
-    );
+    // Sent to somebody, who would be taken for whoever made it.
+    for (const other of [new BrowserSession(lectern.url), (await begin()).browser]) {
+      const victim = await other.call("POST", "api/lti/enter", { entry });
+      expect([victim.status, victim.text]).toEqual([403, expect.stringContaining("another browser")]);
+    }
+    const twice = await Promise.all([0, 1].map(() => begun.browser.call("POST", "api/lti/enter", { entry })));
     expect(new Set(twice.map(({ status }) => status))).toEqual(new Set([200, 403]));
     expect((await begun.browser.call("POST", "api/lti/enter", { entry: `${entry}x` })).status).toBe(403);
+  });
+
+  it("is not believed where it is not signed, or signed by what everybody knows", async () => {
+    for (const forge of [
+      (claims: object) => platform.unsigned(claims),
+      (claims: object) => platform.signedByPublicKey(claims),
+      (claims: object) => platform.sign(claims, { kid: "../../other" }),
+    ]) {
+      const begun = await begin();
+      const token = await forge({ ...platform.claims("eve", "slow-steps"), nonce: begun.nonce });
+      const answer = await finish(begun.browser, { id_token: token, state: begun.state });
+      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("cannot be believed")]);
+    }
+  });
+
+  it("was used, also when the server was started again since", async () => {
+    const begun = await begin();
+    const token = await platform.sign({ ...platform.claims("twice", "slow-steps"), nonce: begun.nonce });
+    const answer = { id_token: token, state: begun.state };
+    const entry = entryOf(await finish(begun.browser, answer));
+    await begun.browser.json("POST", "api/lti/enter", { entry });
+    await lectern.stop();
+    await start();
+    const browser = begun.browser.at(lectern.url);
+    const again = await finish(browser, answer);
+    expect([again.status, again.text]).toEqual([403, expect.stringContaining("started again")]);
+    expect((await browser.call("POST", "api/lti/enter", { entry })).status).toBe(403);
+  });
+
+  it("makes nobody a helper who only sounds like one, and opens no link's event by another", async () => {
+    for (const role of [
+      `${MEMBERSHIP}Mentor`,
+      "Mentor",
+      "https://evil.example/membership#Instructor",
+      "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor",
+      "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",
+    ])
+      expect((await entered("parent", { [`${CLAIM}roles`]: [role] })).arrival).toHaveProperty("session");
+    anna = anna.at(lectern.url);
+    const events = await anna.json<EventRow[]>("GET", "api/instructor/workshop-events");
+    const { name = "" } = events.find((row) => row.name.startsWith("lti-")) ?? {};
+    const begun = await begin();
+    const claims = platform.claims("teacher of another", "slow-steps", {
+      [`${CLAIM}roles`]: [`${MEMBERSHIP}Instructor`],
+      [`${CLAIM}custom`]: { event: name },
+    });
+    const token = await platform.sign({ ...claims, nonce: begun.nonce });
+    const answer = await finish(begun.browser, { id_token: token, state: begun.state });
+    expect([answer.status, answer.text]).toEqual([
+      403,
+      expect.stringContaining("only that link leads to it"),
+    ]);
+    const squatter = { ...wanted(), name: "lti-0123" };
+    const squatted = await anna.call("POST", "api/instructor/workshop-events", squatter);
+    expect([squatted.status, squatted.text]).toEqual([400, expect.stringContaining("begin with lti-")]);
+  });
+
+  it("makes all helpers who begin to teach at once", async () => {
+    const roles = { [`${CLAIM}roles`]: ["Instructor"] };
+    const names = ["one", "two", "three", "four"];
+    const teachers = await Promise.all(names.map((who) => entered(`teacher ${who}`, roles)));
+    for (const { browser, arrival } of teachers) {
+      const name = "event" in arrival ? arrival.event : "";
+      expect((await browser.call("GET", `api/instructor/workshop-events/${name}`)).status).toBe(200);
+    }
+  });
+
+  it("tells the others' scores where the platform fails at one line, and asks no address that is not its own", async () => {
+    platform.broken.add("broken");
+    await entered("unlucky", endpoint(`${platform.url}/lines/broken?type=x`));
+    const asked = () => platform.asked.filter((path) => path.includes("/broken/")).length;
+    await expect.poll(asked).toBeGreaterThan(0);
+    // Addresses that no request can be made to hold up nobody either.
+    await entered("odd", endpoint(platform.url.replace("//", "//user:secret@")));
+    await entered("blob", endpoint(`blob:${platform.url}/x`));
+    await entered("lucky");
+    await expect.poll(() => told("lucky")).toEqual(["Started 0/4"]);
+    expect(told("unlucky")).toEqual([]);
+    await expect.poll(logs).toContain("scores are told to no origin that is not registered");
   });
 
   it("is begun for registered platforms alone, asks nobody else, and in a frame leads to a window of its own", async () => {
@@ -182,17 +266,17 @@ describe("a launch by LTI", () => {
     const framed = await browser.call("GET", `lti/login?${query}`, undefined, { "sec-fetch-dest": "iframe" });
     expect([framed.status, framed.text]).toEqual([200, expect.stringContaining('target="_blank"')]);
     expect(framed.text).not.toContain("<script>");
-    expect(framed.headers["content-security-policy"]).toContain(`frame-ancestors ${platform.url}`);
+    expect(framed.headers["content-security-policy"]).toContain(
+      `frame-ancestors ${platform.url} https://school.example`,
+    );
     // A line of scores of another origin is not asked, and not kept.
-    const line = {
-      "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
-        scope: ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
-        lineitem: "http://127.0.0.1:9/steal",
-      },
-    };
-    await entered("mallory", line);
+    await entered("mallory", endpoint("http://127.0.0.1:9/steal"));
     expect(told("mallory")).toEqual([]);
-    expect(lectern.output()).not.toContain("Name of");
+    // Neither names nor what a platform knows people by, nor what lets somebody in.
+    for (const word of ["Name of", "mallory", "<script>", "entry=", "id_token"]) {
+      expect(lectern.output()).not.toContain(word);
+      expect(logs()).not.toContain(word);
+    }
   });
 
   it("goes on when the platform signs by a new key, and says so where its keys cannot be read", async () => {
@@ -223,6 +307,10 @@ describe("a launch by LTI", () => {
       expect.stringContaining("platforms.0.token: must begin with https://"),
     ]);
     expect(output).toContain("SERVER_LTI_CONFIG_INVALID");
+    const twice = [platform.registration("anna"), platform.registration("ben")];
+    writeFileSync(wrong, JSON.stringify({ keys: [join(folder.path, "key.pem")], platforms: twice }));
+    const doubled = await runCli(["serve", "--data", join(folder.path, "other"), "--lti", wrong]);
+    expect(doubled.output).toContain("the same issuer and client stand there twice");
   });
 });
 
@@ -286,6 +374,19 @@ function entryOf({ headers, text }: Answer): string {
   const location = String(headers["location"]);
   if (!location.includes("#entry=")) throw new Error(`the launch was refused: ${text}`);
   return location.slice(location.indexOf("#entry=") + "#entry=".length);
+}
+
+function logs(): string {
+  const inLogs = join(data, "logs");
+  return readdirSync(inLogs)
+    .map((name) => readFileSync(join(inLogs, name), "utf8"))
+    .join("");
+}
+
+/** The claim of where scores go. */
+function endpoint(lineitem: string): object {
+  const scope = ["https://purl.imsglobal.org/spec/lti-ags/scope/score"];
+  return { "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": { scope, lineitem } };
 }
 
 function wanted() {

@@ -92,7 +92,7 @@ export interface PeopleStore {
   outcomesOf(person: string): Promise<StepOutcome[]>;
   /** Notes where the person's score goes from now on; what was told to another line is told again. */
   setScoreTarget(target: ScoreTarget): Promise<void>;
-  /** Those of the platform whose done steps are not what was told last, so many at most. */
+  /** Those of the platform whose done steps are not what was told last, so many at most, and others each time where there are more. */
   dueScores(platform: string, most: number): Promise<DueScore[]>;
   /** Notes how many done steps the platform was told. */
   noteScore(person: string, done: number): Promise<void>;

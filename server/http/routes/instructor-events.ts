@@ -9,6 +9,7 @@ import { type EventStaff, MAX_STAFF, MAX_STAFF_NAME } from "../../../workshop/co
 import type { EventResults } from "../../../workshop/common/event-results.js";
 import { type Account, staffNameOf } from "../../auth/account.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
+import { LINK_EVENT } from "../../lti/launch-claims.js";
 import type { EventOwners } from "../../event/event-owners.js";
 import type { KnownEventStaff } from "../../event/event-staff.js";
 import type { Events } from "../../event/events.js";
@@ -85,7 +86,7 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     response.json(shown.toSorted((one, other) => Number(other.isOwn) - Number(one.isOwn)));
   });
   router.post("/instructor/workshop-events", async (request, response) => {
-    const { owner, instructors, helpers, ...wanted } = parseBody(newEvent, request.body) as NewEvent;
+    const { owner, instructors, helpers, ...wanted } = newEventIn(request.body);
     const named = { owner, instructors, helpers } as EventStaff;
     const event = await events.create({ ...wanted, ...(await owners.ofNew(account(request), named)) });
     staff.know(event);
@@ -114,6 +115,16 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     response.status(204).end();
   });
   return router;
+}
+
+/** Throws SERVER_BAD_REQUEST, also where the name would be that of an event to which a link leads. */
+function newEventIn(body: unknown): NewEvent {
+  const wanted = parseBody(newEvent, body) as NewEvent;
+  if (!wanted.name?.startsWith(LINK_EVENT)) return wanted;
+  throw new ServerError(
+    serverErrorCodes.badRequest,
+    `"${wanted.name}" cannot name an event: names of those that links of learning platforms make begin with ${LINK_EVENT}. Take another one.`,
+  );
 }
 
 /** What of an event is another thing for each who looks at it. */

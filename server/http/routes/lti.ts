@@ -30,7 +30,7 @@ export interface LtiRoutes extends LtiParts {
   access: Pick<Access, "admit" | "enter">;
   eventAccess: Pick<EventAccess, "admit">;
   counter: CounterFactory;
-  log: Pick<Logger, "info" | "error">;
+  log: Pick<Logger, "info" | "warn" | "error">;
   /** The address people reach Lectern at, ending in `/`. */
   publicUrl: (request: Request) => string;
   scope: (request: Request) => CookieScope;
@@ -64,13 +64,13 @@ export function createLtiRouter(options: LtiRoutes): Router {
     await launches.take(request.ip ?? "");
     const browser =
       readCookies(request.headers.cookie).lti ?? randomBytes(BROWSER_BYTES).toString("base64url");
-    const url = tool.begin(wanted, browser, `${publicUrl(request)}lti/launch`);
+    const { url, origins } = tool.begin(wanted, browser, `${publicUrl(request)}lti/launch`);
     // In a frame of another site browsers keep no cookies of ours.
     if (/^i?frame$/.test(request.get("sec-fetch-dest") ?? ""))
       return framedPage(response, {
         action: `${publicUrl(request)}lti/login`,
         fields: wanted,
-        origin: new URL(url).origin,
+        origins,
       });
     setLtiCookie(response, scope(request), browser);
     response.redirect(303, url);
@@ -95,8 +95,14 @@ export function createLtiRouter(options: LtiRoutes): Router {
           "This browser has not kept what the launch was begun with. Open the link in a window of its own, and allow cookies of this page.",
         );
       const launched = await tool.finish(parseBody(launch, request.body), browser);
+      const { platform, foreignScores } = launched;
+      if (foreignScores !== undefined)
+        options.log.warn(
+          { platform: platform.name, origin: foreignScores },
+          "scores are told to no origin that is not registered; where it is the platform's, name it in its origins",
+        );
       // Our own page and nothing else: what the platform names as its target is only read.
-      response.redirect(303, `${scope(request).base}launch#entry=${await entries.issue(launched)}`);
+      response.redirect(303, `${scope(request).base}launch#entry=${await entries.issue(launched, browser)}`);
     }),
   );
   return router;
@@ -107,7 +113,8 @@ export function createLtiEntryRouter(options: LtiRoutes): Router {
   const { entries, find, access, attendance, eventAccess, people } = options;
   const router = Router();
   router.post("/lti/enter", async (request, response) => {
-    const entry = await entries.redeem(parseBody(arrival, request.body).entry);
+    const { lti: browser } = readCookies(request.headers.cookie);
+    const entry = await entries.redeem(parseBody(arrival, request.body).entry, browser);
     const event = await find(entry.event);
     if (entry.teaches) {
       access.enter(request, response, await entries.helper(entry, event));

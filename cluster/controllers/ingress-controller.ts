@@ -1,6 +1,6 @@
 import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
-import { INGRESS_ADDRESS } from "../node/network-ingress.js";
+import { INGRESS_ADDRESS, REWRITE, rewriteOf } from "../node/network-ingress.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
 import { isSameJson } from "./json-equality.js";
@@ -84,13 +84,13 @@ export function createIngressController(context: ControllerContext): Controller 
   };
 }
 
-function withoutEffect({ metadata, spec }: Ingress): string[] {
-  const rewrite = `${ANNOTATIONS}rewrite-target`;
+function withoutEffect(ingress: Ingress): string[] {
+  const { metadata, spec } = ingress;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([name, value]) =>
+    ([name]) =>
       name.startsWith(ANNOTATIONS) &&
       !WITHOUT_EFFECT.has(name) &&
-      !(name === rewrite && value.startsWith("/") && !value.includes("$")),
+      !(name === REWRITE && rewriteOf(ingress) !== undefined),
   );
   const tls = (spec as { tls?: unknown[] }).tls ?? [];
   return [...annotations.map(([name]) => `the annotation ${name}`), ...(tls.length > 0 ? ["spec.tls"] : [])];

@@ -17,10 +17,14 @@ export const INGRESS_ADDRESS = SIMULATED_NODE_ADDRESS;
 export const INGRESS_PORT = 80;
 /** Of one network. A request is compared with each: a lab has a handful. */
 const MOST_ROUTES = 500;
+/** 1 MiB of routes of one network, as they are told: paths and annotations are as long as somebody wrote them. */
+const ROUTES_BYTES = 1024 * 1024;
+/** Ports of a Service that are named where another was asked for. */
+const NAMED_PORTS = 10;
 /** Of one route; as many pods as a learner may have. */
 const MOST_ENDPOINTS = 50;
 /** Replaces the path, where it needs nothing of what came. */
-const REWRITE = "nginx.ingress.kubernetes.io/rewrite-target";
+export const REWRITE = "nginx.ingress.kubernetes.io/rewrite-target";
 const ANY_LABEL = "*.";
 
 /** A Service and the slices that name its endpoints; `undefined` where there is none. */
@@ -33,48 +37,57 @@ export function ingressOf(ingresses: readonly Ingress[], find: FindService): Net
   const byAge = ingresses.toSorted(
     (one, other) => madeAt(one).localeCompare(madeAt(other)) || keyOf(one).localeCompare(keyOf(other)),
   );
-  const routes = byAge.flatMap((ingress) => routesOf(ingress, find)).slice(0, MOST_ROUTES);
+  const routes: IngressRoute[] = [];
+  let bytes = 0;
+  for (const route of routesOfAll(byAge, find)) {
+    bytes += Buffer.byteLength(JSON.stringify(route));
+    if (routes.length === MOST_ROUTES || bytes > ROUTES_BYTES) break;
+    routes.push(route);
+  }
   return { address: INGRESS_ADDRESS, port: INGRESS_PORT, routes };
+}
+
+/** One after the other, so that of a million nobody looks at more than count. */
+function* routesOfAll(ingresses: readonly Ingress[], find: FindService): Generator<IngressRoute> {
+  for (const ingress of ingresses) yield* routesOf(ingress, find);
+}
+
+/** The path that takes the place of what came: no more than `nginx.ingress.kubernetes.io/rewrite-target` without `$`, of characters that a request may have. */
+export function rewriteOf(ingress: Ingress): string | undefined {
+  const target = ingress.metadata.annotations?.[REWRITE];
+  return target !== undefined && /^\/[\x21-\x23\x25-\x7e]*$/.test(target) ? target : undefined;
 }
 
 /** The hosts of their rules as names of the network; on the internet somebody would have to enter them for the address. */
 export function namesOfIngresses(ingresses: readonly Ingress[]): ServiceName[] {
-  const hosts = ingresses.flatMap(({ spec }) =>
-    (spec.rules ?? []).map(({ host = "" }) => host.toLowerCase()),
-  );
-  return [...new Set(hosts)]
-    .filter((host) => host !== "" && !host.startsWith(ANY_LABEL) && !host.endsWith(`.${CLUSTER_DOMAIN}`))
-    .slice(0, MOST_ROUTES)
-    .map((name) => ({ name, addresses: [INGRESS_ADDRESS] }));
+  const hosts = new Set<string>();
+  for (const { spec } of ingresses)
+    for (const { host = "" } of spec.rules ?? []) {
+      const name = host.toLowerCase();
+      if (name === "" || name.startsWith(ANY_LABEL) || name.endsWith(`.${CLUSTER_DOMAIN}`)) continue;
+      if (hosts.size < MOST_ROUTES) hosts.add(name);
+    }
+  return [...hosts].map((name) => ({ name, addresses: [INGRESS_ADDRESS] }));
 }
 
-function routesOf(ingress: Ingress, find: FindService): IngressRoute[] {
+function* routesOf(ingress: Ingress, find: FindService): Generator<IngressRoute> {
   const { rules = [], defaultBackend } = ingress.spec;
   const name = keyOf(ingress);
-  const target = ingress.metadata.annotations?.[REWRITE];
-  const rewrite = target?.startsWith("/") && !target.includes("$") ? { rewrite: target } : {};
-  const backendOf = (backend: IngressBackendSpec) => backendIn(ingress, backend, find);
-  const ofRules = rules.flatMap(({ host = "", http }: IngressRule): IngressRoute[] =>
-    (http?.paths ?? []).map(({ path, pathType, backend }) => ({
-      ingress: name,
-      host: host.toLowerCase(),
-      match: pathType === "Exact" ? "Exact" : "Prefix",
-      path: path || "/",
-      ...rewrite,
-      backend: backendOf(backend),
-    })),
-  );
-  if (defaultBackend === undefined) return ofRules;
-  const hosts = [...new Set(["", ...rules.map(({ host = "" }) => host.toLowerCase())])];
-  const backend = backendOf(defaultBackend);
-  const defaults = hosts.map((host): IngressRoute => ({
-    ingress: name,
-    host,
-    match: "Default",
-    path: "/",
-    backend,
-  }));
-  return [...ofRules, ...defaults];
+  const rewrite = rewriteOf(ingress);
+  for (const { host = "", http } of rules satisfies IngressRule[])
+    for (const { path, pathType, backend } of http?.paths ?? [])
+      yield {
+        ingress: name,
+        host: host.toLowerCase(),
+        match: pathType === "Exact" ? "Exact" : "Prefix",
+        path: path || "/",
+        ...(rewrite !== undefined && { rewrite }),
+        backend: backendIn(ingress, backend, find),
+      };
+  if (defaultBackend === undefined) return;
+  const backend = backendIn(ingress, defaultBackend, find);
+  const hosts = new Set(["", ...rules.map(({ host = "" }) => host.toLowerCase())]);
+  for (const host of hosts) yield { ingress: name, host, match: "Default", path: "/", backend };
 }
 
 function backendIn(
@@ -94,7 +107,8 @@ function backendIn(
   const known = (found.service.spec.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
   const port = known.find((each) => (name === undefined ? each.port === number : each.name === name));
   if (port === undefined) {
-    const all = known.map((each) => [each.port, each.name].filter(Boolean).join(" ")).join(", ") || "none";
+    const named = known.slice(0, NAMED_PORTS).map((each) => [each.port, each.name].filter(Boolean).join(" "));
+    const all = [...named, ...(known.length > NAMED_PORTS ? ["..."] : [])].join(", ") || "none";
     const wanted = `port ${name ?? String(number)} of the Service ${service.name}`;
     return { missing: `${of} leads to ${wanted}, which has no such port; its ports are: ${all}.` };
   }

@@ -27,6 +27,9 @@ const OF_ONE_HOP = new Set([
   "upgrade",
 ]);
 
+/** Without these the pod would read another request than the one that came. */
+const OF_MESSAGE = new Set(["host", "content-length"]);
+
 /** A request and the connection to the pod that is to answer it. */
 export interface IngressAsked {
   request: IncomingMessage;
@@ -40,16 +43,18 @@ export async function forwardRequest(
   { request, pod, path }: IngressAsked,
   response: ServerResponse,
 ): Promise<void> {
-  const sent = ask({
-    createConnection: () => pod,
-    method: request.method ?? "GET",
-    path,
-    headers: { ...headersOf(request), connection: "close" },
-    setHost: false,
-  });
-  response.once("close", () => sent.destroy());
+  // What is sent may be such that no request can be made of it; the connection must not be left open then.
+  response.once("close", () => pod.destroy());
+  if (response.destroyed) return void pod.destroy();
   try {
-    if (response.destroyed) return void sent.destroy();
+    const sent = ask({
+      createConnection: () => pod,
+      method: request.method ?? "GET",
+      path,
+      headers: { ...headersOf(request), connection: "close" },
+      setHost: false,
+    });
+    response.once("close", () => sent.destroy());
     const answered = answerOf(sent);
     pipeline(request, sent).catch(() => undefined);
     const answer = await answered;
@@ -102,8 +107,11 @@ export function forwardUpgrade({ request, pod, path }: IngressAsked, client: Dup
   }
   if (client.destroyed) return end();
   pod.setTimeout(IDLE_MS, end);
-  const { upgrade = "", connection = "Upgrade" } = request.headers;
-  const headers = Object.entries({ ...headersOf(request), connection, upgrade });
+  const headers = Object.entries({
+    ...headersOf(request),
+    connection: "Upgrade",
+    upgrade: request.headers.upgrade ?? "",
+  });
   const lines = headers.flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => `${name}: ${String(one)}`),
   );
@@ -115,8 +123,10 @@ export function forwardUpgrade({ request, pod, path }: IngressAsked, client: Dup
 
 /** What the pod is sent; what was said of the way before stays, for only its owner and the platform in front of it can reach this. */
 function headersOf({ headers, socket }: IncomingMessage): OutgoingHttpHeaders {
+  const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
   const kept = Object.entries(headers).filter(
-    ([name]) => !OF_ONE_HOP.has(name) && name !== INGRESS_NAME_HEADER,
+    ([name]) =>
+      !OF_ONE_HOP.has(name) && name !== INGRESS_NAME_HEADER && (!named.has(name) || OF_MESSAGE.has(name)),
   );
   const client = socket.remoteAddress ?? "";
   return {

@@ -13,6 +13,8 @@ export interface IngressQuestion {
 const ANY_LABEL = "*.";
 /** Named in a refusal; more are no help. */
 const NAMED = 10;
+/** Characters of a path in a refusal. */
+const SHOWN = 200;
 
 /** Rules of Ingress objects, ready to be asked. A question is compared with every route once. */
 export class IngressRoutes {
@@ -21,8 +23,11 @@ export class IngressRoutes {
 
   constructor(routes: readonly IngressRoute[]) {
     this.#routes = routes;
-    for (const route of routes)
-      this.#byHost.set(route.host, [...(this.#byHost.get(route.host) ?? []), route]);
+    for (const route of routes) {
+      const ofHost = this.#byHost.get(route.host);
+      if (ofHost === undefined) this.#byHost.set(route.host, [route]);
+      else ofHost.push(route);
+    }
   }
 
   /**
@@ -50,9 +55,12 @@ export class IngressRoutes {
   }
 
   #refusal(host: string, path: string): string {
-    const rules = this.#routes.map((route) => `${route.host || "any host"} ${route.match} ${route.path}`);
-    const more = rules.length > NAMED ? ` and ${String(rules.length - NAMED)} more` : "";
-    return `No Ingress has a rule for the path ${path} of the host ${host || "without a name"}. There are rules for: ${rules.slice(0, NAMED).join(", ")}${more}.`;
+    const rules = this.#routes
+      .slice(0, NAMED)
+      .map((route) => `${route.host || "any host"} ${route.match} ${shortened(route.path)}`);
+    const left = this.#routes.length - rules.length;
+    const more = left > 0 ? ` and ${String(left)} more` : "";
+    return `No Ingress has a rule for the path ${shortened(path)} of the host ${host || "without a name"}. There are rules for: ${rules.join(", ")}${more}.`;
   }
 }
 
@@ -80,6 +88,10 @@ function isFor({ match, path }: IngressRoute, asked: string): boolean {
 /** Longer paths weigh more; half a character decides between equals. */
 function weightOf({ match, path }: IngressRoute): number {
   return match === "Exact" ? path.length + 0.5 : withoutEnd(path).length;
+}
+
+function shortened(path: string): string {
+  return path.length > SHOWN ? `${path.slice(0, SHOWN)}...` : path;
 }
 
 /** A prefix is compared label by label, and a `/` at its end means nothing. */

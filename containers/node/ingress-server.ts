@@ -28,6 +28,8 @@ export class IngressServer {
   readonly #place: ServicePlace;
   #routes = new IngressRoutes([]);
   #server: Server | undefined;
+  /** Connections that were upgraded, which are the server's no more. */
+  readonly #upgraded = new Set<Duplex>();
   /** Of requests, for the next pod in turn. */
   #count = 0;
 
@@ -45,6 +47,7 @@ export class IngressServer {
   close(): void {
     this.#server?.close();
     this.#server?.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     this.#server = undefined;
   }
 
@@ -79,6 +82,8 @@ export class IngressServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
+    this.#upgraded.add(socket);
+    socket.once("close", () => this.#upgraded.delete(socket));
     const found = await this.#find(request);
     if ("status" in found) return void socket.end(plainAnswer(found));
     forwardUpgrade(found, socket, head);
@@ -86,10 +91,9 @@ export class IngressServer {
 
   /** The pod for a request, connected. */
   async #find(request: IncomingMessage): Promise<IngressAsked | Refusal> {
-    const target = request.url ?? "/";
+    const { host, target } = askedOf(request);
     const at = target.indexOf("?");
     const path = at < 0 ? target : target.slice(0, at);
-    const host = hostOf(request);
     const name = request.headers[INGRESS_NAME_HEADER];
     const route = this.#routes.find({ host, path, ...(typeof name === "string" && { name }) });
     if (typeof route === "string") return { status: 404, text: route };
@@ -122,8 +126,12 @@ export class IngressServer {
   }
 }
 
-function hostOf({ headers }: IncomingMessage): string {
-  return (headers.host ?? "").toLowerCase().replace(/:\d{1,5}$/, "");
+/** Whom a request is for, in lower case, and its path and query; who takes this for a proxy says both in one (RFC 9112, 3.2.2). */
+function askedOf({ url = "/", headers }: IncomingMessage): { host: string; target: string } {
+  const whole = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url);
+  const [, host = headers.host ?? "", rest = url] = whole ?? [];
+  const target = rest.startsWith("/") || whole === null ? rest : `/${rest}`;
+  return { host: host.toLowerCase().replace(/:\d{1,5}$/, ""), target };
 }
 
 function refuse(response: ServerResponse, { status, text }: Refusal): void {

@@ -14,6 +14,8 @@ export type Asked = RuntimeRequest extends infer Each
 /** What each kind of request carries that may be large, with its verb. */
 const CARGO: Partial<Record<Asked["type"], string>> = {
   startSandbox: "the files of the pod's volumes have",
+  updateVolumes: "the files of the pod's volumes have",
+  setServices: "the Services and Ingresses of the network have",
   start: "the variables and arguments of the container have",
   exec: "the command has",
 };

@@ -24,6 +24,9 @@ const FORWARDING = "/proc/sys/net/ipv4/ip_forward";
 /** Says how often somebody is told that there is no way; whoever is told late waits for seconds. */
 const REFUSAL_PAUSE = "/proc/sys/net/ipv4/icmp_ratelimit";
 
+/** Connections that are being made at the same time: whoever asked for one may be gone, and it takes a descriptor of a process that all share for seconds. */
+const CONNECTING = 256;
+
 /** Another network that is to be connected: its descriptor, its address here, and what its end is called there. */
 export interface NetworkEnd {
   descriptor: number;
@@ -43,6 +46,8 @@ export class SharedNetwork {
   /** Names of links here, by address. */
   readonly #links = new Map<string, string>();
   #count = 0;
+  /** How many connections are being made. */
+  #connecting = 0;
   #isClosed = false;
 
   private constructor(descriptor: number, names: number, report: (line: string) => void) {
@@ -154,7 +159,13 @@ export class SharedNetwork {
   /** Only to what is connected: an endpoint that somebody wrote must not lead back to a service, and from there to itself. */
   async #connect(address: string, port: number): ReturnType<typeof connectInside> {
     if (this.#isClosed || !this.#links.has(address)) return "no route to host";
-    return connectInside(this.#descriptor, address, port);
+    if (this.#connecting >= CONNECTING) return "too many connections are being made";
+    this.#connecting += 1;
+    try {
+      return await connectInside(this.#descriptor, address, port);
+    } finally {
+      this.#connecting -= 1;
+    }
   }
 
   /** Throws where the network is closed, whose descriptor may be that of another by now. */

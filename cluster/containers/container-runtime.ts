@@ -138,6 +138,8 @@ export interface ContainerSpec {
   /** Bytes of `resources.limits.memory`, and processors of `resources.limits.cpu`, where the pod names them. */
   limits?: { memoryBytes?: number; cpus?: number };
   readOnlyRoot: boolean;
+  /** Where the container writes why it ends, and whether the end of its log stands for that where it failed without a word; absent where nobody is told. */
+  lastWords?: { path: string; fallsBackToLog: boolean };
   tty: boolean;
   stdin: boolean;
   stdinOnce: boolean;
@@ -187,6 +189,8 @@ export interface ContainerExit {
   exitCode: number;
   /** `Completed`, `Error`, `OOMKilled` or another word of a kubelet. */
   reason: string;
+  /** What it left as its last words, at most 4 KiB. */
+  message?: string;
   startedMs: number;
   finishedMs: number;
 }

@@ -81,7 +81,7 @@ export class ContainerRecord {
   }
 
   /** Also called with how it ended before it began, where it could not be started. */
-  finished({ exitCode, reason, startedMs, finishedMs, message }: ContainerExit & { message?: string }): void {
+  finished({ exitCode, reason, startedMs, finishedMs, message }: ContainerExit): void {
     this.stopProbes();
     this.state = {
       terminated: {

@@ -30,6 +30,8 @@ export function containerSpec(
   const [command, args] = [expanded("command"), expanded("args")];
   const workingDir = asText(container["workingDir"]);
   const ownImages = ownImagesOf(api, pod);
+  const lastWords = asText(container["terminationMessagePath"]);
+  const fallsBackToLog = container["terminationMessagePolicy"] === "FallbackToLogsOnError";
   return {
     id: runtimeIdOf(pod, container.name, attempt),
     sandbox: pod.metadata.uid ?? "",
@@ -45,6 +47,7 @@ export function containerSpec(
     ...(typeof group === "number" && { group }),
     limits: limitsOf(container),
     readOnlyRoot: recordAt(container, "securityContext")?.["readOnlyRootFilesystem"] === true,
+    ...(lastWords !== "" && { lastWords: { path: lastWords, fallsBackToLog } }),
     tty: container["tty"] === true,
     stdin: container["stdin"] === true,
     stdinOnce: container["stdinOnce"] === true,

@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import { FILTER_DESCRIPTOR, findProgram } from "../../terminal/node/bubblewrap.js";
 import { launchWith } from "../../terminal/node/sandbox/launch.js";
 import { asSessionLimits, type ContainerLimits } from "./container-limits.js";
@@ -39,6 +40,8 @@ export interface ContainerView {
   sharedMemory: string;
   isRootReadOnly: boolean;
   mounts: readonly { source: string; path: string; readOnly: boolean }[];
+  /** The file that the container writes its last words into, and where it sees that. */
+  lastWords: { file: string; path: string } | undefined;
   hostname: string;
   env: readonly [string, string][];
   workingDir: string;
@@ -171,12 +174,19 @@ function joinedNamespaces({ isNested }: RunningContainer): string[] {
   return isNested ? [...joined, "--userns2", String(OWN_USER_DESCRIPTOR)] : joined;
 }
 
-function filesOf({ root, sharedMemory, isRootReadOnly, mounts }: ContainerView): string[] {
+function filesOf(view: ContainerView): string[] {
+  const { root, sharedMemory, isRootReadOnly, mounts, lastWords, workingDir } = view;
   const volumes = mounts.flatMap(({ source, path, readOnly }) => [
     readOnly ? "--ro-bind" : "--bind",
     source,
     path,
   ]);
+  const words = lastWords === undefined ? [] : ["--bind", lastWords.file, lastWords.path];
+  const isBelowDev = lastWords?.path.startsWith("/dev/") === true;
+  // Made in the volume as a runtime makes it, as the account of the pod.
+  const isInVolume = mounts.some(
+    ({ path, readOnly }) => !readOnly && `${normalize(workingDir)}/`.startsWith(`${normalize(path)}/`),
+  );
   return [
     "--bind",
     root,
@@ -191,10 +201,13 @@ function filesOf({ root, sharedMemory, isRootReadOnly, mounts }: ContainerView):
     "--bind",
     sharedMemory,
     "/dev/shm",
+    ...(isBelowDev ? words : []),
     // It is in memory without a bound.
     "--remount-ro",
     "/dev",
     ...volumes,
+    ...(isBelowDev ? [] : words),
+    ...(isInVolume ? ["--dir", workingDir] : []),
     ...(isRootReadOnly ? ["--remount-ro", "/"] : []),
   ];
 }

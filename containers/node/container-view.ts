@@ -6,7 +6,7 @@ import type { ContainerView } from "./bubblewrap-command.js";
 export function viewOf(
   { env, workingDir, readOnlyRoot, tty }: ContainerSpec,
   image: Image,
-  place: Pick<ContainerView, "root" | "sharedMemory" | "hostname" | "mounts">,
+  place: Pick<ContainerView, "root" | "sharedMemory" | "hostname" | "mounts" | "lastWords">,
 ): ContainerView {
   // Later ones win, as a kubelet has it.
   const variables = new Map([

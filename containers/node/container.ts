@@ -8,6 +8,7 @@ import type {
 } from "../../cluster/containers/container-runtime.js";
 import type { ContainerProcess } from "./container-process.js";
 import { ContainerLog } from "./container-log.js";
+import type { LastWords } from "./last-words.js";
 import { FirstOutput } from "./first-output.js";
 
 /** Bytes of log that one container may write in a second, with what each line costs besides; whoever writes more waits. */
@@ -30,19 +31,25 @@ export class Container {
   readonly #attached = new Set<{ stdout: PassThrough; stderr?: PassThrough }>();
   readonly #firstOutput = new FirstOutput();
 
-  /** `wasOutOfMemory` is asked once it has ended. */
-  constructor(spec: ContainerSpec, process: ContainerProcess, wasOutOfMemory: () => boolean) {
+  /** Both are asked once it has ended. */
+  constructor(
+    spec: ContainerSpec,
+    process: ContainerProcess,
+    { wasOutOfMemory, lastWords }: { wasOutOfMemory: () => boolean; lastWords: LastWords | undefined },
+  ) {
     this.spec = spec;
     this.process = process;
     const read = Promise.all([this.#read("stdout"), this.#read("stderr")]);
     this.ended = process.exitCode.then(async (exitCode) => {
       await read;
       this.log.end();
+      const message = await lastWords?.read({ exitCode }, this.log).catch(() => undefined);
       this.exit = {
         container: spec.id,
         exitCode,
         reason:
           exitCode === 0 ? "Completed" : exitCode === KILLED && wasOutOfMemory() ? "OOMKilled" : "Error",
+        ...(message !== undefined && { message }),
         startedMs: this.startedMs,
         finishedMs: Date.now(),
       };

@@ -50,7 +50,7 @@ export class Pod {
       const { descriptor } = network;
       leave = networks.join(spec.network, { descriptor, address: spec.address, link: "eth0" });
       const pod = new Pod(parts, network, leave);
-      for (const name of ["volumes", "roots"]) mkdirSync(join(folder, name), { mode: 0o711 });
+      for (const name of ["volumes", "roots", "words"]) mkdirSync(join(folder, name), { mode: 0o711 });
       makeShared(pod.sharedMemory, uid);
       for (const volume of spec.volumes) makeVolume(pod.#volumeFolder(volume), volume, uid);
       return pod;
@@ -69,6 +69,11 @@ export class Pod {
 
   rootFolder({ name, attempt }: ContainerSpec): string {
     return join(this.#folder, "roots", `${name}-${attempt}`);
+  }
+
+  /** A file for the last words of a container. */
+  wordsFile({ name, attempt }: ContainerSpec): string {
+    return join(this.#folder, "words", `${name}-${attempt}`);
   }
 
   /** Where the container sees the pod's volumes. Throws where a path leads out of a volume. */

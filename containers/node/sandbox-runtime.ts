@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type {
@@ -35,6 +35,7 @@ import {
 import { makeRoot } from "./container-root.js";
 import { viewOf } from "./container-view.js";
 import { wasOutOfMemory } from "./out-of-memory.js";
+import { LastWords } from "./last-words.js";
 import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
 import { PodTable } from "./pod-table.js";
@@ -129,15 +130,16 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const answer = findImage(spec.image, spec.ownImages);
     if (answer.kind !== "runs") throw new Error(`no stand-in plays the image ${JSON.stringify(spec.image)}`);
     const { image } = answer;
-    const root = pod.rootFolder(spec);
+    const [root, words] = [pod.rootFolder(spec), pod.wordsFile(spec)];
     const forget = async (): Promise<void> => {
       this.#views.delete(spec.id);
       removeFolder(root);
+      rmSync(words, { force: true });
       const removed = this.#groups.remove(groupOf(spec));
       this.#removals.add(removed);
       await removed.finally(() => this.#removals.delete(removed));
     };
-    const { view, place, process } = await this.#run(pod, spec, { image, root }).catch(
+    const { view, place, process, lastWords } = await this.#run(pod, spec, { image, root }).catch(
       async (error: unknown) => {
         await forget();
         throw error;
@@ -149,7 +151,10 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       throw new Error(`the pod of the container ${spec.id} was removed meanwhile`);
     }
     this.#views.set(spec.id, { view, place });
-    const container = new Container(spec, process, () => wasOutOfMemory(place.groups));
+    const container = new Container(spec, process, {
+      wasOutOfMemory: () => wasOutOfMemory(place.groups),
+      lastWords,
+    });
     pod.containers.set(spec.id, container);
     void this.#whenEnded(container, forget);
   }
@@ -159,16 +164,23 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     pod: Pod,
     spec: ContainerSpec,
     { image, root }: { image: Image; root: string },
-  ): Promise<{ view: ContainerView; place: ContainerPlace; process: ContainerProcess }> {
+  ): Promise<{
+    view: ContainerView;
+    place: ContainerPlace;
+    process: ContainerProcess;
+    lastWords: LastWords | undefined;
+  }> {
     const { hostname, address, resolver } = pod.spec;
     const { workingDir = image.workingDir } = spec;
     makeRoot(root, { image, hostname, address, resolver, workingDir, uid: pod.uid });
     const { sharedMemory } = pod;
-    const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts: pod.mountsOf(spec) });
+    const lastWords = LastWords.make(pod.wordsFile(spec), spec, pod.uid);
+    const mounts = pod.mountsOf(spec);
+    const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts, lastWords });
     const place = this.#placeOf(spec, image, pod);
     const folder = this.#statusFolder;
     const process = await runInSandbox(programOf(image, spec), { view, place, streams: spec, folder });
-    return { view, place, process };
+    return { view, place, process, lastWords };
   }
 
   async exec(id: string, { command, stdin, tty }: ExecSpec): Promise<RunningProcess> {
@@ -257,7 +269,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     return {
       uid: pod.uid,
       user,
-      group: spec.group ?? user,
+      // As a runtime has it: of a user alone, the group is root's.
+      group: spec.group ?? 0,
       network: pod.network,
       machine: this.#machine.path,
       groups: this.#groups.make(groupOf(spec), asSessionLimits(limits)),

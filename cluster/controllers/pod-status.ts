@@ -86,7 +86,7 @@ export function creatingStatus(pod: Pod, now: string, hostIP: string): PodStatus
     startTime: pod.status?.startTime ?? now,
     conditions: conditionsOf(pod, now, { inits, containers, hasSandbox: false }),
     ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: containers,
+    containerStatuses: byName(containers),
   };
 }
 
@@ -101,10 +101,10 @@ export function simulatedStatus(
   const initStates = initStatesOf(pod, problems, now);
   const inits = initStates.map(({ container, state }) => containerStatus(pod, container, state));
   const isInitialized = initStates.every(({ isPassed }) => isPassed);
-  const containers = pod.spec.containers.map((container) => {
-    const notYet = { waiting: { reason: "PodInitializing" } };
-    return containerStatus(pod, container, isInitialized ? stateOf(pod, container, problems, now) : notYet);
-  });
+  const notYet = { waiting: { reason: "PodInitializing" } };
+  const containers = pod.spec.containers.map((container) =>
+    containerStatus(pod, container, isInitialized ? stateOf(pod, container, problems, now) : notYet),
+  );
   const isPending = pod.status?.phase !== "Running" && containers.some(({ state }) => state.waiting);
   const isSimulated = isInitialized && containers.some(({ state }) => state.running);
   const { message: _message, ...known } = pod.status ?? {};
@@ -117,7 +117,7 @@ export function simulatedStatus(
     podIPs: [{ ip }],
     conditions: conditionsOf(pod, now, { inits, containers, hasSandbox: true }),
     ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: containers,
+    containerStatuses: byName(containers),
     ...ephemeralStatuses(pod, problems, now),
   };
 }
@@ -229,14 +229,29 @@ function judgements(pod: Pod, facts: ConditionFacts): Record<string, Judgement> 
       : { status: "False" as const, reason: endReason };
   return {
     PodReadyToStartContainers: { status: hasSandbox ? "True" : "False" },
+    // What has gone on once does not go back, be it that a sidecar starts again.
     Initialized:
       endReason === "PodCompleted"
         ? { status: "True", reason: endReason }
-        : verdict(incomplete, "ContainersNotInitialized", "containers with incomplete status"),
+        : verdict(
+            containers.some(hasBegun) ? [] : incomplete,
+            "ContainersNotInitialized",
+            "containers with incomplete status",
+          ),
     Ready: containersReady.status === "True" ? gateVerdict(pod) : containersReady,
     ContainersReady: containersReady,
     PodScheduled: { status: "True" },
   };
+}
+
+/** Whether a process of the container has run, or been tried. */
+export function hasBegun({ state, lastState }: ContainerStatus): boolean {
+  return [state.running, state.terminated, lastState.terminated].some((each) => each !== undefined);
+}
+
+/** In the order in which a kubelet tells of containers that are not for initialization. */
+export function byName(statuses: readonly ContainerStatus[]): ContainerStatus[] {
+  return statuses.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function isDone({ state, started }: ContainerStatus, isSidecarOfPod: boolean): boolean {

@@ -222,11 +222,13 @@ export class RealPods {
   /** Whether the containers before the others have done their part; starts the next of them. */
   async #initialize(turn: StartTurn, record: PodRecord): Promise<boolean> {
     const { pod } = turn;
+    // Those that run do not wait again for a sidecar that starts again.
+    const areBegun = pod.spec.containers.some((container) => record.container(pod, container).hasRun);
     for (const container of pod.spec.initContainers ?? []) {
       const init = record.container(pod, container);
       if (!isSidecar(container) && init.ended?.exitCode === 0) continue;
       await this.#keepUp(turn, container, init);
-      if (!isSidecar(container) || !init.isStarted) return false;
+      if (!isSidecar(container) || !(init.isStarted || areBegun)) return false;
     }
     return true;
   }
@@ -247,6 +249,7 @@ export class RealPods {
       const sidecar = record.container(pod, container);
       if (!sidecar.isRunning || sidecar.isEnding) continue;
       sidecar.isEnding = true;
+      this.#options.recorder.record(pod, podEvents.stopping(container.name));
       void this.#end(pod, container, graceMsOf(pod));
     }
   }

@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../controllers/object-kinds.js";
-import { conditionsOf, isSidecar } from "../controllers/pod-status.js";
+import { byName, conditionsOf, hasBegun, isSidecar } from "../controllers/pod-status.js";
 import type { ContainerRecord } from "./container-record.js";
 
 export interface RealPodFacts {
@@ -14,7 +14,10 @@ export function realStatus(pod: Pod, facts: RealPodFacts): PodStatus {
   const { now, address, hasSandbox, record } = facts;
   const statuses = (containers: Container[] = []): ContainerStatus[] =>
     containers.map((container) => record(container).status(container.image ?? ""));
-  const inits = statuses(pod.spec.initContainers);
+  const sidecars = sidecarsOf(pod);
+  const inits = statuses(pod.spec.initContainers).map((status) =>
+    sidecars.has(status.name) ? status : { ...status, ready: status.state.terminated?.exitCode === 0 },
+  );
   const containers = statuses(pod.spec.containers);
   const ephemeral = statuses(pod.spec.ephemeralContainers).map((status) => ({ ...status, ready: false }));
   const phase = phaseOf(pod, inits, containers);
@@ -32,24 +35,26 @@ export function realStatus(pod: Pod, facts: RealPodFacts): PodStatus {
       ...(end && { endReason: end }),
     }),
     ...(inits.length > 0 && { initContainerStatuses: inits }),
-    containerStatuses: containers,
+    containerStatuses: byName(containers),
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   };
 }
 
 /** As a kubelet derives it: what is over has ended for good only where the pod's policy starts it no more. */
 function phaseOf(
-  { spec }: Pod,
+  pod: Pod,
   inits: ContainerStatus[],
   containers: ContainerStatus[],
 ): NonNullable<PodStatus["phase"]> {
-  const { restartPolicy = "Always" } = spec;
-  const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
+  const { restartPolicy = "Always" } = pod.spec;
+  const sidecars = sidecarsOf(pod);
   const ordinary = inits.filter(({ name }) => !sidecars.has(name));
   if (restartPolicy === "Never" && ordinary.some(hasFailed)) return "Failed";
   if (ordinary.some(({ state }) => state.terminated?.exitCode !== 0)) return "Pending";
-  if (inits.some(({ name, started, state }) => sidecars.has(name) && !started && !state.terminated))
-    return "Pending";
+  const isInitialized = containers.some(hasBegun);
+  const isAwaited = ({ name, started, state }: ContainerStatus): boolean =>
+    sidecars.has(name) && !started && !state.terminated;
+  if (!isInitialized && inits.some(isAwaited)) return "Pending";
   if (containers.some(({ state, lastState }) => state.waiting && !lastState.terminated)) return "Pending";
   const areSidecarsOver = inits.every(
     ({ name, state }) => !sidecars.has(name) || state.running === undefined,
@@ -58,6 +63,10 @@ function phaseOf(
   if (!containers.every(({ state }) => state.terminated)) return "Running";
   if (!containers.some(hasFailed)) return "Succeeded";
   return restartPolicy === "Never" ? "Failed" : "Running";
+}
+
+function sidecarsOf({ spec }: Pod): Set<string> {
+  return new Set((spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
 }
 
 function hasFailed({ state }: ContainerStatus): boolean {

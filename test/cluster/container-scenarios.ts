@@ -1,4 +1,5 @@
 import { type Scenario, FOREVER, PHASE, READY, exec, once, pod, ready, say, shell } from "./scenario.js";
+import { COMPANION_SCENARIOS } from "./companion-scenarios.js";
 import { POD_SCENARIOS } from "./pod-scenarios.js";
 
 /** A runtime reads both streams, each by itself. */
@@ -113,6 +114,13 @@ const COMMANDS: Record<string, Scenario> = {
   "a user": ready([exec("id", "-u"), exec("id", "-g")], {
     container: { securityContext: { runAsUser: 1000, runAsGroup: 2000 } },
   }),
+  "a user without a group": ready([exec("id", "-u"), exec("id", "-g")], {
+    container: { securityContext: { runAsUser: 1000 } },
+  }),
+  "a folder of a volume to work in": ready([exec("pwd"), exec("ls", "-d", "/v/made/for/it")], {
+    container: { workingDir: "/v/made/for/it", volumeMounts: [{ name: "v", mountPath: "/v" }] },
+    spec: { volumes: [{ name: "v", emptyDir: {} }] },
+  }),
   "a root that cannot be written": ready([say("touch /file 2>&1; echo $?")], {
     container: { securityContext: { readOnlyRootFilesystem: true } },
   }),
@@ -179,4 +187,10 @@ const FILES: Record<string, Scenario> = {
 };
 
 /** All of them, by name. */
-export const SCENARIOS: Record<string, Scenario> = { ...LOGS, ...COMMANDS, ...FILES, ...POD_SCENARIOS };
+export const SCENARIOS: Record<string, Scenario> = {
+  ...LOGS,
+  ...COMMANDS,
+  ...FILES,
+  ...POD_SCENARIOS,
+  ...COMPANION_SCENARIOS,
+};

@@ -34,6 +34,15 @@ describe("the file of registries", () => {
     });
   });
 
+  it("names a trust root beside itself, which has to be one", async () => {
+    const text = "registries: [{host: ghcr.io}]\ntrustedRoot: root.json\n";
+    await expect(readRegistries(file(text))).rejects.toThrow(
+      /trustedRoot: \/.*root\.json is no trust root.*ENOENT/,
+    );
+    writeFileSync(join(folder, "root.json"), JSON.stringify({ tlogs: [] }));
+    await expect(readRegistries(file(text))).rejects.toThrow("it has no certificateAuthorities, no tlogs");
+  });
+
   it("has to be there", async () => {
     await expect(readRegistries(join(folder, "none.yaml"))).rejects.toThrow("ENOENT");
   });

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 
 import { parse } from "yaml";
 
@@ -10,6 +11,8 @@ import {
 } from "../policy/node/registry/registries.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
 
+type Trust = NonNullable<Registries["trust"]>;
+
 /** A hundred registries with their passwords stay far below it. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -17,9 +20,11 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export async function readRegistries(file: string | undefined): Promise<Registries> {
   if (file === undefined) return NO_REGISTRIES;
   try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes, ${MAX_FILE_BYTES} at most are read`);
-    return createRegistries(registriesFile.parse(parse(await readFile(file, "utf8"))));
+    const given = registriesFile.parse(parse(await readBounded(file)));
+    const { trustedRoot } = given;
+    return trustedRoot === undefined
+      ? createRegistries(given)
+      : createRegistries(given, await readTrust(resolve(dirname(file), trustedRoot)));
   } catch (error) {
     throw new ServerError(
       serverErrorCodes.registriesInvalid,
@@ -27,6 +32,25 @@ export async function readRegistries(file: string | undefined): Promise<Registri
       { cause: error },
     );
   }
+}
+
+async function readTrust(file: string): Promise<Trust> {
+  try {
+    const text = await readBounded(file);
+    // Most operators give no trust root, and reading one takes libraries.
+    const { readTrustedRoot } = await import("../policy/node/verify/trusted-root.js");
+    return readTrustedRoot(text);
+  } catch (error) {
+    throw new Error(`trustedRoot: ${file} is no trust root of Sigstore: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readBounded(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes, ${MAX_FILE_BYTES} at most are read`);
+  return readFile(file, "utf8");
 }
 
 function problemOf(error: unknown): string {

@@ -71,6 +71,29 @@ describe("policySpec", () => {
       },
       "namespaceSelector.matchExpressions.0.values: Exists takes no values",
     ],
+    ...(
+      [
+        [{}, "authorities.0.key: is missing"],
+        [{ issuer: "https://accounts.google.com" }, "authorities.0.subject: is missing"],
+        [{ subject: "dev@example.com" }, "authorities.0.issuer: is missing"],
+        [
+          { issuer: "accounts.google.com", subject: "dev@example.com" },
+          "authorities.0.issuer: must be the address",
+        ],
+        [{ issuer: "https://*", subject: "dev@example.com" }, "authorities.0.issuer: must be the address"],
+        [
+          { issuer: "https://accounts.google.com", subject: "**" },
+          "authorities.0.subject: must be who signs",
+        ],
+        [
+          { issuer: "https://accounts.google.com", subject: "a b" },
+          "authorities.0.subject: must be who signs",
+        ],
+      ] satisfies [object, string][]
+    ).map(([signer, problem]): [object, string] => [
+      { recipe: "require-signature", input: { authorities: [signer] } },
+      `input.${problem}`,
+    ]),
   ])("refuses %j", (spec, problem) => {
     expect(problemsOf(spec).join("\n")).toContain(problem);
   });

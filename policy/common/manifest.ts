@@ -1,5 +1,7 @@
-import { DEFAULT_EFFECT } from "./default-effect.js";
 import { z } from "zod";
+
+import { authority, type Authority, MAX_AUTHORITIES } from "./authority.js";
+import { DEFAULT_EFFECT } from "./default-effect.js";
 
 /** Most rules one policy may carry; what a namespace may carry in all is bounded in `bounds.ts`. */
 export const MAX_RULES = 50;
@@ -91,25 +93,6 @@ const namespaceSelector = z
   .nullish()
   .transform((selector) => selector ?? { matchExpressions: [] });
 
-/** Most signers one policy may trust: each is tried on each signature. */
-export const MAX_AUTHORITIES = 5;
-
-const MAX_KEY_CHARACTERS = 4000;
-
-/** Who is trusted to sign. */
-const authority = z
-  .object({
-    key: z
-      .string()
-      .trim()
-      .max(MAX_KEY_CHARACTERS)
-      .regex(
-        /^-----BEGIN PUBLIC KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END PUBLIC KEY-----$/,
-        "must be a public key in PEM form, as cosign.pub holds it",
-      ),
-  })
-  .strict();
-
 const input = z
   .object({
     audit: z
@@ -173,7 +156,6 @@ export const policyManifest = z.object({
   spec: policySpec,
 });
 
-export type Authority = z.output<typeof authority>;
 export type ImageRule = z.output<typeof imageRule>;
 export type LabelRequirement = z.output<typeof requirement>;
 export type PolicySpec = z.output<typeof policySpec>;

@@ -1,5 +1,6 @@
+import type { Authority } from "./authority.js";
 import { isDockerHub } from "./docker-hub.js";
-import type { Authority, Effect, ImageRule, LabelRequirement, PolicySpec } from "./manifest.js";
+import type { Effect, ImageRule, LabelRequirement, PolicySpec } from "./manifest.js";
 
 const MAX_REASON_CHARACTERS = 240;
 
@@ -47,8 +48,20 @@ export function describeSelector(requirements: LabelRequirement[]): string {
   return `namespaces ${requirements.map(requirementWords).join(" and ")}`;
 }
 
+/** A reason stands in every refusal, and a subject can be long. */
+const MAX_SUBJECT_CHARACTERS = 120;
+
 function signers(authorities: Authority[] = []): string {
-  return authorities.length === 1 ? "the trusted key" : `one of ${authorities.length} trusted keys`;
+  const [first, ...others] = authorities;
+  if (others.length > 0) {
+    const kind = authorities.every(({ key }) => key !== undefined) ? "keys" : "signers";
+    return `one of ${authorities.length} trusted ${kind}`;
+  }
+  const { subject } = first ?? {};
+  if (subject === undefined) return "the trusted key";
+  return subject.length <= MAX_SUBJECT_CHARACTERS
+    ? subject
+    : `${subject.slice(0, MAX_SUBJECT_CHARACTERS)}...`;
 }
 
 function nameWords({ imageName }: ImageRule, effect: Effect): string {

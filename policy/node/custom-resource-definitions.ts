@@ -3,7 +3,8 @@ import { POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { EXCEPTED_KINDS } from "../common/exception.js";
 import { CHANGED_KINDS } from "../common/history-api.js";
 import { MAX_IMAGE_NAME_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_SIGNER_SETS } from "../common/known-image.js";
-import { MAX_AUTHORITIES, MAX_RULES } from "../common/manifest.js";
+import { MAX_AUTHORITIES, MAX_IDENTITY_CHARACTERS } from "../common/authority.js";
+import { MAX_RULES } from "../common/manifest.js";
 import { RECIPES } from "../common/templates.js";
 import { SYNC_STATES } from "../common/cluster-api.js";
 import { MAX_SUBJECTS, ROLES, SUBJECT_KINDS } from "../common/roles.js";
@@ -109,7 +110,11 @@ const RULE = object({
   requireDigest: { type: "boolean" },
 });
 
-const AUTHORITY = object({ key: text(4000) });
+const AUTHORITY = object({
+  key: text(4000),
+  issuer: text(MAX_IDENTITY_CHARACTERS),
+  subject: text(MAX_IDENTITY_CHARACTERS),
+});
 
 const REQUIREMENT = object(
   {

@@ -61,6 +61,27 @@ describe("the policy form's draft", () => {
     expect(again.spec).toEqual(spec);
   });
 
+  it("trusts identities beside keys, one a line", () => {
+    const key = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
+    const identities =
+      "\n dev@example.com   https://accounts.google.com\nhttps://x.example.com/* https://y.example.com \n";
+    const draft = {
+      ...emptyDraft(),
+      recipe: "require-signature" as const,
+      name: "signed",
+      keys: key,
+      identities,
+    };
+    const { spec } = policyManifest.parse(manifestOf(draft, "ws", false));
+    expect(spec.input.authorities).toEqual([
+      { key },
+      { issuer: "https://accounts.google.com", subject: "dev@example.com" },
+      { issuer: "https://y.example.com", subject: "https://x.example.com/*" },
+    ]);
+    const again = policyManifest.parse(manifestOf(draftOf("signed", spec), "ws", false));
+    expect(again.spec).toEqual(spec);
+  });
+
   it("has registries asked only where that was chosen", () => {
     const draft = { ...emptyDraft(), name: "pins" };
     const inputOf = (verify: boolean) =>

@@ -8,6 +8,7 @@ import type {
   Recipe,
 } from "../../common/manifest.js";
 import type { PolicyView } from "../../common/tmc-api.js";
+import { type SignersDraft, signersDraft, signersIn } from "./signers-draft.js";
 
 /** One rule as it is typed; `id` keeps the row's place on the screen. */
 export interface RuleDraft {
@@ -28,7 +29,7 @@ export interface SelectorDraft {
 }
 
 /** The form as it stands; everything typed counts, with no button to press first. */
-export interface PolicyDraft {
+export interface PolicyDraft extends SignersDraft {
   recipe: Recipe;
   name: string;
   effect: Effect;
@@ -38,8 +39,6 @@ export interface PolicyDraft {
   audit: boolean;
   /** Registries are asked what tags mean. */
   verify: boolean;
-  /** Public keys that are trusted, one after another. */
-  keys: string;
 }
 
 let nextId = 0;
@@ -72,6 +71,7 @@ export function emptyDraft(): PolicyDraft {
     audit: false,
     verify: false,
     keys: "",
+    identities: "",
   };
 }
 
@@ -90,7 +90,7 @@ export function draftOf(name: string, { recipe, input, namespaceSelector }: Poli
     exclude: of("NotIn", "DoesNotExist"),
     audit: input.audit,
     verify: input.verify === true,
-    keys: (input.authorities ?? []).map(({ key }) => key).join("\n"),
+    ...signersDraft(input.authorities ?? []),
   };
 }
 
@@ -114,7 +114,7 @@ export function manifestOf(
       input: {
         audit: draft.audit,
         ...(draft.verify && { verify: true }),
-        ...(draft.recipe === "require-signature" && { authorities: keysIn(draft.keys) }),
+        ...(draft.recipe === "require-signature" && { authorities: signersIn(draft) }),
         ...(draft.recipe === "custom" ? { effect: draft.effect } : {}),
         ...(takesRules ? { rules: filledRules(draft).map((rule) => ruleOf(rule, draft.recipe)) } : {}),
       },
@@ -126,15 +126,6 @@ export function manifestOf(
       },
     },
   };
-}
-
-/** Each key ends with its own last line, so that several can be typed one below the other. */
-function keysIn(text: string): { key: string }[] {
-  return text
-    .split(/(?<=-----END PUBLIC KEY-----)/)
-    .map((key) => key.trim())
-    .filter(Boolean)
-    .map((key) => ({ key }));
 }
 
 /** The rules that say anything, in order: rule `n` of the manifest is entry `n` of these. */

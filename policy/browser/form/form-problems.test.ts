@@ -22,6 +22,29 @@ function problemsOf(typed: typeof draft) {
 }
 
 describe("the problems of a form", () => {
+  it("stand at the field that a signer was typed in", () => {
+    const signed = { ...draft, recipe: "require-signature" as never, rules: [], include: [], exclude: [] };
+    const ofSigners = (keys: string, identities: string) => {
+      const typed = { ...signed, keys, identities };
+      const { error } = policyManifest.safeParse(manifestOf(typed, "ws", false));
+      const issues = (error?.issues ?? []).map((each) => ({ ...each, path: each.path.join(".") }));
+      const problems = placeProblems(typed, issues);
+      return [problems.ofSigners("keys"), problems.ofSigners("identities"), problems.elsewhere.join()];
+    };
+    const key = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
+    expect(ofSigners("", "")).toEqual([expect.stringContaining("needs at least one signer"), undefined, ""]);
+    expect(ofSigners("ssh-rsa AAAA", "")).toEqual([
+      expect.stringMatching(/^The key of signer 1 must be a public key/),
+      undefined,
+      "",
+    ]);
+    expect(ofSigners(key, "dev@example.com")).toEqual([
+      undefined,
+      expect.stringMatching(/^The issuer of signer 2 is missing/),
+      "",
+    ]);
+  });
+
   it("stand at the rows of the screen, though empty rows are not in the manifest", () => {
     const problems = problemsOf(draft);
     const [empty, upper] = draft.rules;

@@ -8,6 +8,7 @@ import { PolicyMeaning } from "./policy-meaning.js";
 import { RuleFields } from "./rule-fields.js";
 import { SelectorFields } from "./selector-fields.js";
 import { RECIPES, TEMPLATES } from "../../common/templates.js";
+import { SignerFields } from "./signer-fields.js";
 import { usePolicyForm, type PolicyFormState } from "./use-policy-form.js";
 import "./policy-form.css";
 
@@ -48,7 +49,7 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       <Identity form={form} isNew={existing === undefined} />
       {TEMPLATES[form.draft.recipe].takesRules && <RuleFields form={form} />}
       <SelectorFields form={form} />
-      {form.draft.recipe === "require-signature" ? <TrustedKeys form={form} /> : <Registries form={form} />}
+      {form.draft.recipe === "require-signature" ? <SignerFields form={form} /> : <Registries form={form} />}
       <Enforcement form={form} />
       <PolicyMeaning form={form} />
       <Problems form={form} />
@@ -122,27 +123,6 @@ function Identity({
         }
         problem={problems.name}
       />
-    </div>
-  );
-}
-
-function TrustedKeys({ form: { draft, change } }: { form: PolicyFormState }): ReactElement {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="field__label" htmlFor={id}>
-        Trusted Keys
-      </label>
-      <textarea
-        id={id}
-        className="field__input field__input--mono"
-        rows={6}
-        spellCheck={false}
-        placeholder="-----BEGIN PUBLIC KEY-----"
-        value={draft.keys}
-        onChange={({ target }) => change({ keys: target.value })}
-      />
-      <p className="field__hint">The text of cosign.pub; of several keys one has to have signed.</p>
     </div>
   );
 }

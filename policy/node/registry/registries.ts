@@ -1,3 +1,4 @@
+import type { TrustMaterial } from "@sigstore/verify";
 import { z } from "zod";
 
 import { isDockerHub } from "../../common/docker-hub.js";
@@ -34,6 +35,8 @@ export const registriesFile = z.strictObject({
   registries: z.array(registry).min(1).max(100),
   /** How often what is known is asked for anew. */
   recheckSeconds: z.number().positive().max(86_400).default(DEFAULT_RECHECK_SECONDS),
+  /** A file with the authorities and logs that identities of signers are believed by; beside this one, where its path is not absolute. */
+  trustedRoot: z.string().min(1).max(4096).optional(),
 });
 
 export type RegistriesFile = z.output<typeof registriesFile>;
@@ -52,6 +55,8 @@ export interface Registry {
 /** The registries that may be asked, by the hosts of images. */
 export interface Registries {
   recheckMs: number;
+  /** By which identities of signers are believed; absent where the operator gave none. */
+  trust?: TrustMaterial;
   /** `undefined` for one that may not be. */
   find(reference: Pick<ImageReference, "host" | "port">): Registry | undefined;
 }
@@ -65,11 +70,15 @@ export const NO_REGISTRIES: Registries = {
   find: () => undefined,
 };
 
-/** Reads what the file says. */
-export function createRegistries({ registries, recheckSeconds }: RegistriesFile): Registries {
+/** Reads what the file says; what its `trustedRoot` holds comes beside it. */
+export function createRegistries(
+  { registries, recheckSeconds }: RegistriesFile,
+  trust?: TrustMaterial,
+): Registries {
   const byHost = new Map(registries.map((each) => [each.host, toRegistry(each)]));
   return {
     recheckMs: recheckSeconds * 1000,
+    ...(trust && { trust }),
     find: ({ host, port }) => {
       const name = host.toLowerCase();
       return byHost.get(isDockerHub(name) ? DOCKER_HUB : `${name}${port && `:${port}`}`);

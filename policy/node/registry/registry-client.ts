@@ -71,9 +71,10 @@ export class RegistryClient {
     return body?.bytes;
   }
 
-  /** What refers to a manifest, as an index; `undefined` where the registry does not keep that. */
-  async referrers(digest: string): Promise<Buffer | undefined> {
-    return (await this.#read(`referrers/${digest}`, MAX_MANIFEST_BYTES))?.bytes;
+  /** What of a type refers to a manifest, as an index, which may hold others as well; `undefined` where the registry does not keep that. */
+  async referrers(digest: string, artifactType: string): Promise<Buffer | undefined> {
+    const filter = new URLSearchParams({ artifactType }).toString();
+    return (await this.#read(`referrers/${digest}?${filter}`, MAX_MANIFEST_BYTES))?.bytes;
   }
 
   async #read(path: string, maxBytes: number): Promise<{ bytes: Buffer; said?: string } | undefined> {

@@ -2,7 +2,6 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
 
 import { z } from "zod";
 
-import type { Authority } from "../../common/manifest.js";
 import type { RegistryClient } from "../registry/registry-client.js";
 import { parseJson } from "../registry/registry-token.js";
 
@@ -54,19 +53,18 @@ export function keyProblem(key: string): string | undefined {
 }
 
 /**
- * Looks for a signature of the image by one of the keys, where `cosign sign --key` puts it: in the same repository under the tag `sha256-DIGEST.sig`. Throws
- * what the client throws.
+ * Looks for a signature of the image by one of the keys, where `cosign sign --key` of old puts it: in the same repository under the tag `sha256-DIGEST.sig`.
+ * `undefined` where there is none by anybody. Throws what the client throws.
  */
 export async function verifyByKeys(
   client: RegistryClient,
   digest: string,
-  authorities: readonly Authority[],
-): Promise<Verdict> {
+  keys: readonly KeyObject[],
+): Promise<Verdict | undefined> {
   const manifest = await client.manifest(`${digest.replace(":", "-")}.sig`);
-  if (!manifest) return { verified: false, reason: "it is not signed: the registry has no signature of it" };
+  if (!manifest) return undefined;
   const layers = layersOf(manifest.body);
   if (!layers) return { verified: false, reason: "what stands where its signature should be is none" };
-  const keys = authorities.flatMap(({ key }) => readableKey(key) ?? []);
   for (const layer of layers.slice(-MAX_SIGNATURES)) {
     const { data } = signatureLayer.safeParse(layer);
     if (!data) continue;
@@ -86,7 +84,7 @@ function layersOf(body: Buffer): unknown[] | undefined {
 }
 
 /** A policy that was written past Lectern may have any text; nothing is signed by that. */
-function readableKey(key: string): KeyObject | undefined {
+export function readableKey(key: string): KeyObject | undefined {
   try {
     return createPublicKey(key);
   } catch {

@@ -1,16 +1,16 @@
 import { DeadlineError, withDeadline } from "../../../kubernetes/node/deadline.js";
+import type { Authority } from "../../common/authority.js";
 import {
   type KnownImage,
   type KnownSignature,
   MAX_PROBLEM_CHARACTERS,
   MAX_SIGNER_SETS,
 } from "../../common/known-image.js";
-import type { Authority } from "../../common/manifest.js";
 import type { ImageReference } from "../../common/reference.js";
 import type { Registries } from "../registry/registries.js";
 import { RegistryClient } from "../registry/registry-client.js";
 import { RegistryError } from "../registry/registry-error.js";
-import { verifyByKeys } from "./cosign-signature.js";
+import { verifySignatures } from "./verify-signatures.js";
 
 /** A registry answers within a second or two; whoever waits for one that does not is told so. */
 const LOOK_UP_DEADLINE_MS = 10_000;
@@ -51,7 +51,10 @@ export async function lookUpImage(
         return {
           problem: `the registry ${host} has no ${reference.digest || reference.effectiveTag} of ${reference.path}`,
         };
-      return { digest, ...(await signaturesOf(client, digest, { known, signers })) };
+      return {
+        digest,
+        ...(await signaturesOf(client, digest, { known, signers, trust: registries.trust })),
+      };
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -79,11 +82,17 @@ async function digestOf(
   return digest === known ? digest : (await client.manifest(digest))?.digest;
 }
 
+interface SignatureLookUp {
+  known: KnownImage | undefined;
+  signers: Authority[][];
+  trust: Registries["trust"];
+}
+
 /** A signature that was found stays one: it is of the digest, and the signers are those it was held against. */
 async function signaturesOf(
   client: RegistryClient,
   digest: string,
-  { known, signers }: { known: KnownImage | undefined; signers: Authority[][] },
+  { known, signers, trust }: SignatureLookUp,
 ): Promise<Pick<LookedUp, "signatures">> {
   if (signers.length === 0) return {};
   const before = known?.digest === digest ? (known.signatures ?? []) : [];
@@ -91,7 +100,9 @@ async function signaturesOf(
   for (const authorities of signers.slice(0, MAX_SIGNER_SETS)) {
     const text = JSON.stringify(authorities);
     const found = before.find((each) => each.signers === text && each.verified);
-    signatures.push(found ?? { signers: text, ...(await verifyByKeys(client, digest, authorities)) });
+    signatures.push(
+      found ?? { signers: text, ...(await verifySignatures(client, digest, { authorities, trust })) },
+    );
   }
   return { signatures };
 }

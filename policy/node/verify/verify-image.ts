@@ -1,6 +1,6 @@
+import type { Authority } from "../../common/authority.js";
 import { toSecond } from "../../common/exception.js";
 import { imageKeys, type KnownImage, MAX_IMAGE_NAME_CHARACTERS } from "../../common/known-image.js";
-import type { Authority } from "../../common/manifest.js";
 import { type ImageReference, parseImage } from "../../common/reference.js";
 import { bringIntoForce } from "../bring-into-force.js";
 import type { PolicyContext } from "../context.js";

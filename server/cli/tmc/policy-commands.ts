@@ -92,7 +92,17 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
     .option(
       "--key <file>",
       "public key that is trusted, such as cosign.pub; may be repeated (require-signature)",
-      collectKey,
+      collect,
+    )
+    .option(
+      "--identity <subject>",
+      "who is trusted to sign without a key, such as dev@example.com, * allowed; may be repeated (require-signature)",
+      collect,
+    )
+    .option(
+      "--issuer <address>",
+      "who vouches for the identities, such as https://accounts.google.com; one for all, or one for each",
+      collect,
     )
     .option("--verify", "ask registries what tags mean: refusals name the digest, moved tags are told")
     .addOption(new Option("-i, --interactive", "not here").argParser(refuseEditor).hideHelp())
@@ -107,6 +117,7 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
     `${at} -r require-digest${where} -n digests`,
     `${at} -r require-digest --verify${where} -n pins`,
     `${at} -r require-signature --key cosign.pub${where} -n signed`,
+    `${at} -r require-signature --identity dev@example.com --issuer https://accounts.google.com${where} -n signed`,
     `${at} -r allowed-name-tag${where} -n echo --image-name "*/http-echo" -t 0.2.0`,
     `${at} -r custom --effect block${where} -n no-busybox --image-name busybox`,
     `${at} -r allow-registry${where} -n registries --registry-domains harbor.example.com`,
@@ -118,8 +129,8 @@ function named(positional: string | undefined, options: PolicyOptions & CreateOp
   return { ...options, name: givenName("policy", positional, options.name) };
 }
 
-function collectKey(file: string, before: string[] = []): string[] {
-  return [...before, file];
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 function refuseEditor(): never {

@@ -32,6 +32,8 @@ export interface CreateOptions {
   audit?: boolean;
   verify?: boolean;
   key?: string[];
+  identity?: string[];
+  issuer?: string[];
 }
 
 /** The manifest a `create` asks for: from a file, or made of flags. Throws `TmcError` where they do not say enough. */
@@ -63,11 +65,16 @@ export async function manifestFrom(options: CreateOptions): Promise<LooseManifes
   };
 }
 
-/** The keys of the files that were named. */
-async function signersInput({ key: files }: CreateOptions): Promise<object> {
-  if (files === undefined) return {};
+/** The keys of the files that were named, then the identities. */
+async function signersInput({ key: files = [], identity = [], issuer = [] }: CreateOptions): Promise<object> {
+  if (issuer.length !== identity.length && (issuer.length !== 1 || identity.length === 0))
+    throw new TmcError(
+      "InvalidArgument: an identity is worth what its issuer vouches for; give one --issuer for all of --identity, or one for each",
+    );
   const keys = await Promise.all(files.map(readKey));
-  return { authorities: keys.map((key) => ({ key })) };
+  const identities = identity.map((subject, index) => ({ issuer: issuer[index] ?? issuer[0], subject }));
+  const authorities = [...keys.map((key) => ({ key })), ...identities];
+  return authorities.length === 0 ? {} : { authorities };
 }
 
 async function readKey(file: string): Promise<string> {

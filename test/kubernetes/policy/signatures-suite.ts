@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { ExplainAnswer } from "../../../policy/common/tmc-api.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
+import { readTrustedRoot } from "../../../policy/node/verify/trusted-root.js";
 import { createRegistries, registriesFile } from "../../../policy/node/registry/registries.js";
 import { signImage } from "./signed-image.js";
+import { makeSigningAuthority, pushBundle, type SigningAuthority } from "./signing-authority.js";
 import { type SmallRegistry, startSmallRegistry } from "./small-registry.js";
 import { deployment, eventually, refusalText, silent } from "./suite-cluster.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
@@ -28,6 +30,7 @@ export function describeSignatures(title: string, target: () => { kubeConfig: Ku
     let world: TmcWorldOnCluster;
     let registry: SmallRegistry;
     let apps: AppsV1Api;
+    let authority: SigningAuthority;
     const controller = new AbortController();
     const trusted = keys();
     const stranger = keys();
@@ -53,7 +56,11 @@ export function describeSignatures(title: string, target: () => { kubeConfig: Ku
       const { kubeConfig } = target();
       registry = await startSmallRegistry();
       const listed = { host: registry.host, endpoint: `http://${registry.host}` };
-      const registries = createRegistries(registriesFile.parse({ registries: [listed], recheckSeconds: 1 }));
+      authority = await makeSigningAuthority();
+      const registries = createRegistries(
+        registriesFile.parse({ registries: [listed], recheckSeconds: 1 }),
+        readTrustedRoot(authority.trustedRoot),
+      );
       world = await startTmcWorld(kubeConfig, { organization, workspace, registries });
       apps = kubeConfig.makeApiClient(AppsV1Api);
       await startPolicyController({ kubeConfig, registries, logger: silent, signal: controller.signal });
@@ -144,6 +151,57 @@ export function describeSignatures(title: string, target: () => { kubeConfig: Ku
       const third = `${name()}@${registry.push(repository, "3.0", "third")}`;
       await world.rest("POST", "image-policies/verify", { image: third });
       expect(await refusalFor(third)).toBe("");
+    });
+
+    it("without a key run where their identity is trusted, and say whose they are where it is not", async () => {
+      const issuer = "https://token.actions.example.com";
+      const subject = "https://git.example.com/team/app/release.yml@refs/tags/v6";
+      const dev = "dev@example.com";
+      const pinned: string[] = [];
+      for (const signer of [subject, dev]) {
+        const digest = registry.push(repository, "6.0", `by ${signer}`);
+        const bundle = await authority.sign(digest, { subject: signer, issuer });
+        pushBundle(registry, { repository, digest, bundle });
+        pinned.push(`${name()}@${digest}`);
+      }
+      const [byRelease = "", byDev = ""] = pinned;
+      const { status } = await world.tmc(
+        "workspace",
+        "image-policy",
+        "delete",
+        "signed",
+        `--workspace-name=${workspace}`,
+      );
+      expect(status).toBe(0);
+      const created = await world.tmc(
+        "workspace",
+        "image-policy",
+        "create",
+        "released",
+        "--recipe-name=require-signature",
+        "--identity=https://git.example.com/team/app/*",
+        `--issuer=${issuer}`,
+        `--workspace-name=${workspace}`,
+      );
+      expect([created.status, created.err]).toEqual([0, ""]);
+      expect(created.out).toContain("be signed by https://git.example.com/team/app/*");
+      const { out } = await world.tmc("image", "verify", byRelease);
+      expect(out).toContain(`signed by ${subject} (${issuer})`);
+      await world.tmc("image", "verify", byDev);
+      expect(await refusalFor(byRelease)).toBe("");
+      expect(await refusalFor(byDev)).toContain(
+        "none of its signatures is by a trusted signer: one is by dev",
+      );
+      const none = await world.tmc(
+        "workspace",
+        "image-policy",
+        "create",
+        "nobody",
+        "--recipe-name=require-signature",
+        `--identity=${dev}`,
+        `--workspace-name=${workspace}`,
+      );
+      expect([none.status, none.err]).toEqual([1, expect.stringContaining("give one --issuer")]);
     });
 
     it("need a key that is one", async () => {

@@ -23,6 +23,10 @@ export interface SmallRegistry {
   putBlob(bytes: Buffer): string;
   /** What it has under a tag or digest. */
   manifestOf(repository: string, reference: string): unknown;
+  /** Puts a manifest that refers to another one, and answers its digest. */
+  refer(repository: string, digest: string, manifest: object): string;
+  /** Whether it answers what refers to a manifest; one that does not has that under a tag. */
+  keepsReferrers: boolean;
   /** What it does instead of answering. */
   misbehave(how: Misbehaviour | undefined): void;
   close(): Promise<void>;
@@ -63,9 +67,22 @@ export async function startSmallRegistry(): Promise<SmallRegistry> {
     manifests.set(`${repository}/${digestOf(bytes)}`, { bytes, type });
     return digestOf(bytes);
   };
-  return {
+  const referrers = new Map<string, object[]>();
+  const refer: SmallRegistry["refer"] = (repository, digest, manifest) => {
+    const own = putManifest(repository, digestOf(JSON.stringify(manifest)), manifest);
+    const { mediaType, artifactType } = manifest as { mediaType?: string; artifactType?: string };
+    const all = [...(referrers.get(digest) ?? []), { mediaType, artifactType, digest: own, size: 1 }];
+    referrers.set(digest, all);
+    const index = { schemaVersion: 2, mediaType: INDEX, manifests: all };
+    const where = registry.keepsReferrers ? `${REFERRERS}${digest}` : digest.replace(":", "-");
+    putManifest(repository, where, index);
+    return own;
+  };
+  const registry: SmallRegistry = {
     host: host(),
     requests,
+    refer,
+    keepsReferrers: true,
     push: (repository, tag, content = "first") =>
       putManifest(repository, tag, {
         schemaVersion: 2,
@@ -88,7 +105,11 @@ export async function startSmallRegistry(): Promise<SmallRegistry> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+  return registry;
 }
+
+/** Before the digests that something refers to, among the names of manifests. */
+const REFERRERS = "referrers of ";
 
 const TOKEN = "let-me-read";
 
@@ -113,9 +134,10 @@ function answer(
     return;
   }
   const [, repository = "", kind = "", reference = ""] =
-    /^\/v2\/(.+)\/(manifests|blobs|referrers)\/([^/]+)$/.exec(url) ?? [];
+    /^\/v2\/(.+)\/(manifests|blobs|referrers)\/([^/?]+)(?:\?|$)/.exec(url) ?? [];
   const blob = kind === "blobs" ? blobs.get(reference) : undefined;
-  const manifest = kind === "manifests" ? manifests.get(`${repository}/${reference}`) : undefined;
+  const name = `${kind === "referrers" ? REFERRERS : ""}${reference}`;
+  const manifest = kind === "blobs" ? undefined : manifests.get(`${repository}/${name}`);
   const found = blob ? { bytes: blob, type: "application/octet-stream" } : manifest;
   if (!found) {
     response.writeHead(404).end();

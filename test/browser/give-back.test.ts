@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +16,21 @@ echo spoilt > notes.txt; rm ~/.kube/config; echo mine > own.txt
 \`\`\`execute-1
 kubectl get pods && cat notes.txt own.txt
 \`\`\`
+
+\`\`\`execute-1
+echo third
+\`\`\`
+`;
+
+const CHECKS = `workspaces: [team]
+pages:
+  - page: 1
+    steps:
+      - before: 2
+        title: Create no-latest in the console
+        applyPolicy:
+          fullName: { name: no-latest, workspaceName: team }
+          spec: { type: image-policy, recipe: block-latest-tag, recipeVersion: v1, input: { audit: false } }
 `;
 
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("files of the lab", () => {
@@ -25,6 +41,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("files of the lab
     started = await startLab("given", {
       "workshop.yaml": "title: Given\nlayout: default\n",
       "pages/01-files.md": PAGE,
+      "checks.yaml": CHECKS,
       "files/notes.txt": "as it was\n",
     });
     ({ page } = started);
@@ -60,6 +77,18 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("files of the lab
     await page.getByText("Succeeded").nth(1).waitFor();
   });
 
+  it("go home in one archive", async () => {
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download everything" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^given-.*\.tar\.gz$/);
+    const packed = spawnSync("tar", ["-tzf", await file.path()], { encoding: "utf8" });
+    expect([packed.status, packed.stderr]).toEqual([0, ""]);
+    expect(packed.stdout).toMatch(/own\.txt$/m);
+    expect(packed.stdout).not.toContain(".kube/config");
+  });
+
   it("are kept by a transcript of what was run with them", async () => {
     const [file] = await Promise.all([
       page.waitForEvent("download"),
@@ -72,5 +101,18 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("files of the lab
     await page.setViewportSize(SIZES[2]);
     await page.getByRole("button", { name: "Download transcript" }).scrollIntoViewIfNeeded();
     await takePicture(page, "transcript-390");
+  });
+
+  it("stand beside a person's step, which is done for who asks for it", async () => {
+    await page.setViewportSize(SIZES[0]);
+    await page.getByRole("button", { name: "Do this step for me: Create no-latest in the console" }).click();
+    await page.getByText("Done for you: Create no-latest in the console").first().waitFor();
+    await takePicture(page, "done-for-me");
+    // What screen readers were told of the button is taken away after some seconds.
+    await expect.poll(() => page.locator("[data-live-announcer] [role=img]").count()).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const session = /\/s\/([^/?]+)/.exec(page.url())?.[1] ?? "";
+    await page.goto(`${started.server.url}s/${session}/console/policies/image-registry/workspaces/team`);
+    await page.getByText("no-latest").first().waitFor();
   });
 });

@@ -96,7 +96,10 @@ function Ways({ event, rehearsal }: WaysProps): ReactElement {
     setIsBusy(true);
     setProblem(undefined);
     try {
-      queries.setQueryData(["rehearsal", event], await call());
+      const view = await call();
+      // An answer that was asked for before would show what was.
+      await queries.cancelQueries({ queryKey: ["rehearsal", event] });
+      queries.setQueryData(["rehearsal", event], view);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     } finally {

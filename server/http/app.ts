@@ -41,7 +41,7 @@ import { type RehearsalRoutes, createRehearsalRouter } from "./routes/rehearsals
 import { createRestorationRoutes } from "./routes/restoration.js";
 import { createScreenRoutes } from "./routes/screens.js";
 import type { ScreenWatch } from "../workshop/screen-watch.js";
-import { createRecordingsRouter } from "./routes/recordings.js";
+import { createOwnRecordingRoutes, createRecordingsRouter } from "./routes/recordings.js";
 import { createSignInRouter } from "./routes/sign-in.js";
 import { createSlidesRoutes } from "./routes/slides.js";
 import { createSessionsRouter } from "./routes/sessions.js";
@@ -124,6 +124,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createGivenFileRoutes({ workshop, access }));
   api.use(createArchiveRoutes({ workshop, access, counter: parts.counter }));
+  api.use(createOwnRecordingRoutes({ host: parts.host, access, workshop }));
   api.use(createRestorationRoutes({ workshop, access }));
   api.use(createKubernetesRoutes(parts));
   api.use(createIngressRoutes({ workshop, access, admission: parts.admission }));

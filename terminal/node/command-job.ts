@@ -21,7 +21,7 @@ export interface QueueSurroundings {
   write(text: string): void;
   /** Whether the program that reads takes bracketed pastes. */
   bracketedPaste(): boolean;
-  onStarted(id: string, startedAt: number): void;
+  onStarted(command: Command, startedAt: number): void;
   /** Told what a command waits for, by name, whenever that changes. */
   onWaiting(id: string, waitsFor: string): void;
   onFinished(outcome: CommandOutcome): void;

@@ -235,7 +235,7 @@ export class CommandQueue {
   #begun(job: CommandJob): void {
     if (job.startedAt !== 0) return;
     job.startedAt = Date.now();
-    this.#around.onStarted(job.command.id, job.startedAt);
+    this.#around.onStarted(job.command, job.startedAt);
   }
 
   #writeEntry(job: CommandJob): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -56,4 +56,20 @@ it("a file that is no recording is neither listed nor removed", () => {
   expect(listRecordings(folder)).toEqual([]);
   expect(listRecordings(join(folder, "gone"))).toEqual([]);
   expect(readdirSync(folder)).toEqual(["notes"]);
+});
+
+it("marks where a step's command begins, after what was shown before", async () => {
+  const recording = new Recording(folder, "1", { columns: 80, rows: 24 });
+  recording.output(Buffer.from("$ "));
+  recording.mark(`\n  kubectl get pods\nls`);
+  recording.mark("x".repeat(5_000));
+  await recording.close();
+  const [file = ""] = readdirSync(folder);
+  const lines = readFileSync(join(folder, file), "utf8").trim().split("\n").slice(1);
+  const events = lines.map((line) => (JSON.parse(line) as unknown[]).slice(1));
+  expect(events.slice(0, 2)).toEqual([
+    ["o", "$ "],
+    ["m", "step: kubectl get pods"],
+  ]);
+  expect(events[2]).toEqual(["m", `step: ${"x".repeat(200)}`]);
 });

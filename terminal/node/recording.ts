@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { createWriteStream, readdirSync, rmSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
+import { STEP_MARK } from "../common/asciicast.js";
 import type { RecordingPiece } from "../common/host-frames.js";
 import type { RecordingInfo } from "../common/session-host.js";
 
@@ -18,6 +19,8 @@ const GATHER_MS = 20;
 const GATHER_BYTES = 65_536;
 /** The marker of a recording whose shell came to its end. */
 export const SHELL_ENDED = "shell ended";
+/** Of a command's first line; enough to know it by in a list. */
+const MARK_CHARACTERS = 200;
 const NAME = /^(.+)--(\d+)\.cast$/;
 
 /** The recordings that are being written, by their paths. */
@@ -83,6 +86,13 @@ export class Recording {
   resize(columns: number, rows: number): void {
     this.#flush();
     this.#event("r", `${columns}x${rows}`);
+  }
+
+  /** Marks the place where a step's command begins, by the first of its lines. */
+  mark(command: string): void {
+    this.#flush();
+    const [first = ""] = command.slice(0, MARK_CHARACTERS).trim().split("\n");
+    this.#event("m", `${STEP_MARK}${first}`);
   }
 
   /** Ends the file; safe to call twice. */

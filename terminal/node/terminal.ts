@@ -91,7 +91,10 @@ export class Terminal implements ViewedTerminal, ScreenSource {
       write: (text) => this.#write(text),
       shell: this.#shell,
       bracketedPaste: isLineRead,
-      onStarted: (id, startedAt) => options.emit({ type: "command-started", address, id, startedAt }),
+      onStarted: ({ id, text }, startedAt) => {
+        this.#recording.mark(text);
+        options.emit({ type: "command-started", address, id, startedAt });
+      },
       onWaiting: (id, waitsFor) => options.emit({ type: "command-waiting", address, id, waitsFor }),
       onFinished: (outcome) => options.emit({ type: "command-finished", address, outcome }),
     });

@@ -61,7 +61,7 @@ export const RULES: Rule[] = [
   ],
 
   [/^POST \/api\/instructor\/orders$/, "instructors of the event"],
-  [/^GET \/api\/instructor\/recordings\/:session\/:name$/, "instructors of the event"],
+  [/^GET \/api\/instructor\/recordings\/:session(\/:name)?$/, "instructors of the event"],
   [/^PUT \/api\/instructor\/workshop-events\/:name\/staff$/, "its owner"],
   [/^GET \/api\/instructor\/workshop-events\/:name/, "helpers of the event"],
   [/ \/api\/instructor\/workshop-events\/:name/, "instructors of the event"],
@@ -72,7 +72,7 @@ export const RULES: Rule[] = [
   [/^GET \/api\/sessions\/:id\/tmc\//, "who sees the session"],
   [/^POST \/api\/sessions\/:id\/tmc\/.*\/image-policies\/(explain|preview)$/, "who sees the session"],
   [/ \/api\/sessions\/:id\/tmc\//, "who ends the session"],
-  [/^GET \/api\/sessions\/:id\/archive$/, "its learner"],
+  [/^GET \/api\/sessions\/:id\/(archive|recordings(\/:name)?)$/, "its learner"],
   [/^GET \/api\/sessions\/:id/, "who sees the session"],
   [
     /^POST \/api\/sessions\/:id\/(extend|ingresses\/:name\/address|terminals\/:name\/ticket)$/,

@@ -26,6 +26,9 @@ const ResultsScreen = lazy(async () => ({
 const RehearsalScreen = lazy(async () => ({
   default: (await import("./instructor/rehearsal-screen.js")).RehearsalScreen,
 }));
+const RecordingsScreen = lazy(async () => ({
+  default: (await import("./recordings/recordings-screen.js")).RecordingsScreen,
+}));
 const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
 const OwnResultsScreen = lazy(async () => ({
   default: (await import("./event/own-results-screen.js")).OwnResultsScreen,
@@ -56,6 +59,8 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <ResultsScreen key={route.event} event={route.event} />;
     case "rehearsal":
       return <RehearsalScreen key={route.event} event={route.event} />;
+    case "recordings":
+      return <RecordingsScreen key={route.session} viewer={route.viewer} session={route.session} />;
     case "event":
       return <EventScreen key={route.event} event={route.event} />;
     case "own-results":

@@ -1,11 +1,13 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
 import type { SessionHost } from "../../../terminal/common/session-host.js";
 import type { Workshop } from "../../workshop/workshop.js";
-import type { Access } from "../access.js";
+import type { Access, GuardedSession } from "../access.js";
+
+type Host = Pick<SessionHost, "recordings" | "recording">;
 
 export interface RecordingRoutes {
-  host: Pick<SessionHost, "recordings" | "recording">;
+  host: Host;
   access: Pick<Access, "requireInstructor" | "requireRole" | "rolesOf">;
   workshop: Pick<Workshop, "find" | "lookUp">;
 }
@@ -25,19 +27,54 @@ export function createRecordingsRouter({ host, access, workshop }: RecordingRout
     const isTheirs = (session: string) => isAtLeast(roleIn(workshop.find(session)), leastFor(session));
     response.json((await host.recordings()).filter(({ session }) => isTheirs(session)));
   });
+  router.get("/instructor/recordings/:session", async (request, response) => {
+    const { session } = request.params;
+    await workshop.lookUp(session);
+    access.requireRole(request, leastFor(session), workshop.find(session));
+    response.json(await host.recordings(session));
+  });
   router.get("/instructor/recordings/:session/:name", async (request, response) => {
     const { session, name } = request.params;
     await workshop.lookUp(session);
     access.requireRole(request, leastFor(session), workshop.find(session));
-    for await (const piece of host.recording(session, name)) {
-      if (response.destroyed) return;
-      // With the first piece: where there is none, the answer is a problem.
-      if (!response.headersSent) response.type("application/x-asciicast");
-      if (!response.write(piece)) await drained(response);
-    }
-    response.end();
+    await send(host.recording(session, name), response);
   });
   return router;
+}
+
+export interface OwnRecordingRoutes {
+  host: Host;
+  access: Pick<Access, "requireSession" | "requireLearner">;
+  workshop: Pick<Workshop, "session">;
+}
+
+/** `api/sessions/ID/recordings`: what the learner's own shells showed. */
+export function createOwnRecordingRoutes({ host, access, workshop }: OwnRecordingRoutes): Router {
+  const router = Router();
+  const own = (request: Parameters<Access["requireSession"]>[0], id: string): GuardedSession => {
+    const session = workshop.session(id);
+    access.requireSession(request, session);
+    access.requireLearner(request, session, "look at its recordings");
+    return session;
+  };
+  router.get("/sessions/:id/recordings", async (request, response) => {
+    response.json(await host.recordings(own(request, request.params.id).id));
+  });
+  router.get("/sessions/:id/recordings/:name", async (request, response) => {
+    const { id } = own(request, request.params.id);
+    await send(host.recording(id, request.params.name), response);
+  });
+  return router;
+}
+
+async function send(pieces: AsyncIterable<Uint8Array>, response: Response): Promise<void> {
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    // With the first piece: where there is none, the answer is a problem.
+    if (!response.headersSent) response.type("application/x-asciicast");
+    if (!response.write(piece)) await drained(response);
+  }
+  response.end();
 }
 
 /** Resolves when more may be written, or nobody reads any more. */

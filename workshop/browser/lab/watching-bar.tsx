@@ -3,11 +3,13 @@ import { Button } from "react-aria-components";
 import { api } from "../api/api-client.js";
 import { Link } from "../parts/link.js";
 import { askToType, isOwnGuest, useHelperName } from "../store/helper.js";
+import { usePlaysRecordings } from "../store/use-account.js";
 import { useLab } from "./lab-context.js";
 
 /** Tells an instructor whose session this is and where its learner reads, lets one ask to type, and leads back to all of them. */
 export function WatchingBar(): ReactElement {
   const { session, isFollowing, isOver } = useLab();
+  const playsRecordings = usePlaysRecordings();
   const number = session.pages.findIndex(({ name }) => name === session.currentPage) + 1;
   return (
     <aside className="bar bar--ended" aria-label="Watching">
@@ -22,6 +24,14 @@ export function WatchingBar(): ReactElement {
         </Link>
       )}
       {!isOver && <Typing />}
+      {!isOver && playsRecordings && (
+        <Link
+          className="button button--small"
+          to={{ screen: "recordings", session: session.id, viewer: "instructor" }}
+        >
+          Recordings
+        </Link>
+      )}
       <Link className="button button--small" to={{ screen: "instructor" }}>
         All sessions
       </Link>

@@ -22,6 +22,12 @@ describe("routes", () => {
       "instructor/s1?tab=Console&console=namespaces%2Fweb",
       { screen: "watch", session: "s1", tab: "Console", consolePath: "namespaces/web" },
     ],
+    [
+      "instructor/sessions/lab-7f3a/recordings",
+      { screen: "recordings", session: "lab-7f3a", viewer: "instructor" },
+    ],
+    ["s/lab-7f3a?recordings", { screen: "recordings", session: "lab-7f3a", viewer: "learner" }],
+    ["s/lab-7f3a/recordings", { screen: "lab", session: "lab-7f3a", page: "recordings" }],
     ["s/lab-7f3a", { screen: "lab", session: "lab-7f3a" }],
     ["s/lab-7f3a/04-image-policies", { screen: "lab", session: "lab-7f3a", page: "04-image-policies" }],
     ["s/lab-7f3a/one?tab=My%20app", { screen: "lab", session: "lab-7f3a", page: "one", tab: "My app" }],

@@ -27,6 +27,8 @@ export type Route =
   | { screen: "results"; event: string }
   /** Whether the event would go well, tried beforehand. */
   | { screen: "rehearsal"; event: string }
+  /** What the terminals of a session showed, for its learner or for whoever looks after it. */
+  | { screen: "recordings"; session: string; viewer: "learner" | "instructor" }
   /** The way into an event, for everybody who has its link. */
   | { screen: "event"; event: string }
   /** What whoever has come to the event by this browser came to there. */
@@ -66,7 +68,14 @@ export function parseRoute(path: string, search: string): Route {
   if (first !== "s" || second === undefined) return { screen: "unknown", path };
   if (third === "ingress") return applicationAt(path, search) ?? { screen: "unknown", path };
   if (third === "console") return { screen: "console", session: second, path: consolePath(path) };
-  return { screen: "lab", session: second, ...(third ? { page: third } : {}), ...tabIn(search) };
+  return labAt(second, third, search);
+}
+
+/** A page of a lab may be called anything, so the recordings are at no path. */
+function labAt(session: string, page: string | undefined, search: string): Route {
+  if (page === undefined && new URLSearchParams(search).has("recordings"))
+    return { screen: "recordings", session, viewer: "learner" };
+  return { screen: "lab", session, ...(page ? { page } : {}), ...tabIn(search) };
 }
 
 function eventAt(event: string, part: string | undefined): Route | undefined {
@@ -79,6 +88,8 @@ function watchAt([, session = "", page, part]: string[], search: string): Route 
   if (session === "wall" && page === undefined) return wallAt(search);
   if (session === "events" && page !== undefined)
     return { screen: part === "rehearsal" ? "rehearsal" : "results", event: page };
+  if (session === "sessions" && page !== undefined && part === "recordings")
+    return { screen: "recordings", session: page, viewer: "instructor" };
   const asked = new URLSearchParams(search);
   const [at, step] = [asked.get("console"), asked.get("step")];
   const place = { ...(page ? { page } : {}), ...(page && step ? { step } : {}) };
@@ -117,6 +128,7 @@ function tabIn(search: string): { tab?: string } {
 
 /** The path that `parseRoute` reads as this route, relative to the mount. */
 export function formatRoute(route: Route): string {
+  if ("event" in route && route.screen !== "wall") return eventPath(route);
   switch (route.screen) {
     case "catalogue":
       return "";
@@ -127,14 +139,8 @@ export function formatRoute(route: Route): string {
     case "sign-in":
     case "launch":
       return route.screen;
-    case "results":
-      return `instructor/events/${encodeURIComponent(route.event)}`;
-    case "rehearsal":
-      return `instructor/events/${encodeURIComponent(route.event)}/rehearsal`;
-    case "event":
-      return `e/${encodeURIComponent(route.event)}`;
-    case "own-results":
-      return `e/${encodeURIComponent(route.event)}/results`;
+    case "recordings":
+      return recordingsPath(route);
     case "watch":
       return placeOf("instructor", route);
     case "console":
@@ -146,6 +152,18 @@ export function formatRoute(route: Route): string {
     default:
       return route.path;
   }
+}
+
+function eventPath(route: Extract<Route, { event: string }>): string {
+  const name = encodeURIComponent(route.event);
+  if (route.screen === "event") return `e/${name}`;
+  if (route.screen === "own-results") return `e/${name}/results`;
+  return `instructor/events/${name}${route.screen === "rehearsal" ? "/rehearsal" : ""}`;
+}
+
+function recordingsPath({ session, viewer }: Extract<Route, { screen: "recordings" }>): string {
+  const name = encodeURIComponent(session);
+  return viewer === "learner" ? `s/${name}?recordings` : `instructor/sessions/${name}/recordings`;
 }
 
 function placeOf(root: string, route: Extract<Route, { screen: "lab" | "watch" }>): string {

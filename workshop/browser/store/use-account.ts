@@ -8,5 +8,14 @@ export function useAccount() {
 
 /** Whether who is signed in is told the links that let learners in, which helpers are not. */
 export function useHasLinks(): boolean {
-  return useAccount().data?.account?.role !== "helper";
+  return !useIsHelper();
+}
+
+/** Whether who is signed in may play recordings, which helpers may not. */
+export function usePlaysRecordings(): boolean {
+  return !useIsHelper();
+}
+
+function useIsHelper(): boolean {
+  return useAccount().data?.account?.role === "helper";
 }

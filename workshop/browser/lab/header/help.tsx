@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { IconButton } from "../../parts/icon-button.js";
+import { Link } from "../../parts/link.js";
 import { KEY_HELP, KEY_NOTE } from "../key-names.js";
 import { useLab } from "../lab-context.js";
 import { RecordingNote } from "../recording-note.js";
@@ -46,6 +47,11 @@ export function Help(): ReactElement {
             worked. You can type into the terminals as well.
           </p>
           <RecordingNote session={session} />
+          {!isReadOnly && !isOver && (
+            <Link to={{ screen: "recordings", session: session.id, viewer: "learner" }}>
+              Play what was recorded
+            </Link>
+          )}
           {!isReadOnly && !isOver && (
             <Suspense fallback={null}>
               <GiveBack />

@@ -1,0 +1,135 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type ReactElement } from "react";
+import { Button } from "react-aria-components";
+import type { RecordingInfo } from "../../../terminal/common/session-host.js";
+import { formatAgo } from "../../common/durations.js";
+import { type RecordingViewer, recordingsApi } from "../api/recordings-api.js";
+import { ApiError } from "../errors.js";
+import { Login } from "../instructor/login.js";
+import { Link } from "../parts/link.js";
+import { ScreenTitle } from "../parts/screen-title.js";
+import { TopBar } from "../parts/top-bar.js";
+import { useNow } from "../store/use-now.js";
+import { ChosenRecording } from "./chosen-recording.js";
+import "../instructor/instructor.css";
+import "./recordings.css";
+
+interface Props {
+  viewer: RecordingViewer;
+  session: string;
+}
+
+/** What the terminals of a session showed, to play again. */
+export function RecordingsScreen({ viewer, session }: Props): ReactElement {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["recordings", viewer, session],
+    queryFn: ({ signal }) => recordingsApi.list(viewer, session, signal),
+  });
+  useEffect(() => {
+    document.title = "Recordings · Lectern";
+  }, []);
+  const isLogin = viewer === "instructor" && error instanceof ApiError && error.status === 401;
+  return (
+    <>
+      <TopBar />
+      <main className="instructor recordings">
+        {isLogin && <Login onEntered={async () => void (await refetch())} />}
+        {error && !isLogin && (
+          <div className="notice notice--warning" role="alert">
+            <span>{error.message}</span>
+            <Button className="button button--small" onPress={() => void refetch()}>
+              Try again
+            </Button>
+          </div>
+        )}
+        {data && !error && (
+          <Recordings viewer={viewer} session={session} all={data} onLook={() => void refetch()} />
+        )}
+        {!data && !error && <div className="skeleton instructor__skeleton" aria-busy="true" />}
+      </main>
+    </>
+  );
+}
+
+interface RecordingsProps extends Props {
+  all: readonly RecordingInfo[];
+  onLook: () => void;
+}
+
+function Recordings({ viewer, session, all, onLook }: RecordingsProps): ReactElement {
+  const [chosen, setChosen] = useState<RecordingInfo>();
+  return (
+    <>
+      <header className="instructor__head">
+        <div>
+          <ScreenTitle>Recordings of {session}</ScreenTitle>
+          <p className="instructor__summary">What its terminals showed, since each of their shells began.</p>
+        </div>
+        <div className="instructor__make">
+          <Link className="button" to={{ screen: viewer === "learner" ? "lab" : "watch", session }}>
+            {viewer === "learner" ? "Back to the lab" : "Watch the session"}
+          </Link>
+          <Button className="button" onPress={onLook}>
+            Look again
+          </Button>
+        </div>
+      </header>
+      {all.length === 0 ? (
+        <p className="recordings__empty">
+          No terminal was opened yet. What it shows will be here from its first prompt on.
+        </p>
+      ) : (
+        <List all={all} chosen={chosen} onChoose={setChosen} />
+      )}
+      {chosen && (
+        <ChosenRecording key={`${chosen.name} ${chosen.bytes}`} viewer={viewer} recording={chosen} />
+      )}
+    </>
+  );
+}
+
+interface ListProps {
+  all: readonly RecordingInfo[];
+  chosen: RecordingInfo | undefined;
+  onChoose: (recording: RecordingInfo) => void;
+}
+
+function List({ all, chosen, onChoose }: ListProps): ReactElement {
+  const now = useNow(10_000);
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="All recordings of the session">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Terminal</th>
+            <th scope="col">Began</th>
+            <th scope="col" className="numeric">
+              Size
+            </th>
+            <th scope="col">Play</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((recording) => (
+            <tr key={recording.name} data-selected={recording.name === chosen?.name || undefined}>
+              <td>Terminal {recording.terminal}</td>
+              <td title={new Date(recording.startedAt).toLocaleString()}>
+                {formatAgo(now - recording.startedAt)}
+              </td>
+              <td className="numeric">{Math.ceil(recording.bytes / 1024)} KiB</td>
+              <td>
+                <Button
+                  className="button button--small"
+                  aria-label={`Play terminal ${recording.terminal}, begun at ${new Date(recording.startedAt).toLocaleTimeString()}`}
+                  onPress={() => onChoose(recording)}
+                >
+                  Play
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -61,6 +61,16 @@ it("a command that never ends and that no block ends is interrupted, and has don
   expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
 });
 
+it("a command that goes on is up while blocks of other terminals need it, and is ended before the next of its own", async () => {
+  const { steps } = await validate(
+    block("execute-1", "kubectl proxy --unix-socket=proxy.sock"),
+    block("execute-2", "sleep 12; curl -sS --unix-socket proxy.sock http://proxy/version"),
+    block("execute-1", "! curl -s --unix-socket proxy.sock http://proxy/version"),
+  );
+  expect(steps.map(({ state, message }) => message ?? state)).toEqual(["passed", "passed", "passed"]);
+  expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
+});
+
 it("what is typed into a nested shell that is left again is judged by nobody, and fails nothing", async () => {
   const { steps } = await validate(
     block("execute", "bash --norc"),

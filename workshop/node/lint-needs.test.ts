@@ -51,6 +51,18 @@ describe("what was written for an old Kubernetes", () => {
     expect(fidelityReport(lab).blocks).toEqual({ works: 2, approximated: 0, lacking: 3, wrong: 0 });
   });
 
+  it("is told of blocks that ask for the Deployment of a pod, but not where a manifest makes it", async () => {
+    const page = ["a", "b"].flatMap((name) => [
+      ...block(`kubectl run ${name} --image=nginx:1.27`),
+      ...block(`kubectl expose deployment/${name} --port=80`),
+    ]);
+    const files = { "files/b.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: b\n" };
+    const { problems } = await labOf({ "pages/a.md": page.join("\n"), ...files });
+    expect(problems.map(told)).toEqual([
+      "pages/a.md:5 The command asks for a Deployment a, and since 1.18 `kubectl run a` makes one pod",
+    ]);
+  });
+
   it("is no session's where the lab lists it among the objects", async () => {
     const lab = await labOf({
       "pages/a.md": "a",

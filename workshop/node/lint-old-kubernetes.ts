@@ -8,6 +8,7 @@ import {
   oldObjectWords,
   oldObjects,
 } from "../common/kubernetes-age/old-objects.js";
+import { lostDeployments } from "../common/kubernetes-age/run-deployments.js";
 import type { LabPage, LabProblem } from "../common/lab.js";
 import { type LabText, textsNamed } from "./lint-home-files.js";
 import type { Inspected } from "./lint-files.js";
@@ -32,6 +33,7 @@ export function oldKubernetes(pages: readonly Inspected[], texts: readonly LabTe
       ...inPage(page, compiled.actions, intent),
       ...compiled.actions.flatMap((action) => inCommand(page, action, old)),
     ]),
+    ...podsOfToday(pages, texts),
   ];
 }
 
@@ -134,6 +136,33 @@ function inCommand(page: LabPage, action: PageAction, old: readonly LabText[]): 
     ),
   ];
 }
+
+/** Blocks that ask for a Deployment which `kubectl run` made once. */
+function podsOfToday(pages: readonly Inspected[], texts: readonly LabText[]): LabProblem[] {
+  const blocks = pages.flatMap(({ page, compiled }) =>
+    compiled.actions
+      .filter(({ view, expectation }) => TAKEN_UP.has(view.kind) && expectation.exit === 0)
+      .map(({ view, line }) => ({ file: page.file, line, action: view.action, text: view.text ?? "" })),
+  );
+  const manifests = [...pages.map(({ page }) => page.source), ...texts.map(({ text }) => text)];
+  const lost = lostDeployments(blocks.map(({ text }) => text));
+  if (lost.length === 0) return [];
+  const named = new Set(manifests.flatMap(namesIn));
+  return lost.flatMap(({ text, name }) => {
+    const { file, line, action } = blocks[text] ?? {};
+    if (file === undefined || line === undefined || named.has(name)) return [];
+    const message = `The command asks for a Deployment ${name}, and since 1.18 \`kubectl run ${name}\` makes one pod`;
+    const fix = `Use \`kubectl create deployment ${name} --image=IMAGE\` where it is made, or ask for pod/${name}`;
+    return [problem({ file, line, ...(action !== undefined && { action }) }, message, fix)];
+  });
+}
+
+/** What objects in a text of manifests are called, and more that is written like it. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(NAME)].flatMap(([, name]) => name ?? []);
+}
+
+const NAME = /\bname["']?:[ \t]{0,20}["']?([a-z0-9.-]{1,253})/g;
 
 /** Of manifests with something old in them, those that the commands hand to kubectl. */
 function handedOver(text: string, old: readonly LabText[]): string[] {

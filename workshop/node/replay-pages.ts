@@ -7,6 +7,7 @@ import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import type { CompiledPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import type { Variables } from "../common/variables.js";
+import { GoingOn } from "./going-on.js";
 import { NestedShells } from "./nested-shells.js";
 import { PAGE_TIME } from "./page-compiler.js";
 import { variablesOf } from "./session-environment.js";
@@ -88,10 +89,12 @@ interface Run extends ReplayedSession {
 async function validatePage(run: Run, page: LabPage): Promise<void> {
   const compiled = await run.parts.compiler.compile(run.lab, page, run.variables);
   run.problems.push(...unreadProblems(page, compiled));
-  const actions = compiled.actions.map((action) => mutated(run, page, action));
+  const going = new GoingOn(compiled.actions.map((action) => mutated(run, page, action)));
+  const { actions } = going;
   await run.player.turnTo(page, actions);
   const running = new UnansweredSteps();
   const nested = new NestedShells(actions);
+  const ending = { host: run.parts.host, session: run.session.metadata.name, running };
   // By then whatever a command of the page had before it in its terminal has been interrupted.
   const queuedForMs =
     Math.max(0, ...actions.map(({ expectation }) => expectation.timeoutMs)) + INTERRUPTING_MS;
@@ -112,11 +115,14 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
       nested.note(action, validated);
       await record(run, validated);
     };
+    await going.end(action.view.terminals, ending);
     const step = take();
+    going.note(action);
     if (action.ending === undefined) await step;
     else await running.begin(action, step);
     await running.awaitAnswered(action);
   }
+  await going.end(going.terminals, ending);
   await running.end();
   await standIn(run, page, (before) => before >= actions.length);
 }

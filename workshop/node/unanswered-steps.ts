@@ -26,10 +26,13 @@ export class UnansweredSteps {
   /** Waits for the steps that this action was meant for. */
   async awaitAnswered({ view }: PageAction): Promise<void> {
     if (view.kind !== "terminal-interrupt" && view.kind !== "terminal-input") return;
-    for (const terminal of view.terminals) {
-      await this.#steps.get(terminal);
-      this.#steps.delete(terminal);
-    }
+    for (const terminal of view.terminals) await this.ended(terminal);
+  }
+
+  /** Waits for the step of a terminal. */
+  async ended(terminal: string): Promise<void> {
+    await this.#steps.get(terminal);
+    this.#steps.delete(terminal);
   }
 
   /** Waits for all of them. */

@@ -43,6 +43,24 @@ describe("a page of Killercoda", () => {
       expect(convertPage(fence(command)).text).not.toContain("interrupt");
   });
 
+  it.each([
+    ["another terminal needs it", ["1 kubectl proxy", "2 curl localhost:8001"], "1 2 stop"],
+    ["its own terminal is next", ["1 kubectl proxy", "1 ls"], "1 stop 1"],
+    [
+      "its own comes after others",
+      ["1 kubectl port-forward svc/a 80", "2 curl a", "2 ls", "1 ls"],
+      "1 2 2 stop 1",
+    ],
+    ["two terminals go on", ["1 kubectl logs -f a", "2 kubectl proxy", "1 ls"], "1 2 stop 1 stop"],
+    ["it ends by itself", ["1 kubectl get pods", "2 ls", "1 ls"], "1 2 1"],
+  ])("lets a command stay up as long as the page needs it, where %s", (_where, commands, order) => {
+    const source = commands
+      .map((one) => fence(one.slice(2), `{{execute T${one.charAt(0)}}}`))
+      .join("\n\nText.\n\n");
+    const blocks = [...convertPage(source).text.matchAll(/^```(?:execute-(\d)|terminal:(interrupt))/gm)];
+    expect(blocks.map(([, terminal]) => terminal ?? "stop").join(" ")).toBe(order);
+  });
+
   it("interrupts what runs by a block before, and says so with the line of the fence", () => {
     const { text, problems } = convertPage("Stop it:\n\n```\nls\n```{{exec interrupt}}");
     expect(text).toBe("Stop it:\n\n```terminal:interrupt\nsession: 1\n```\n\n```execute-1\nls\n```");

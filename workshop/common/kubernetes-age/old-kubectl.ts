@@ -127,6 +127,17 @@ export function oldKubectl(text: string): OldCommand[] {
   });
 }
 
+/** Of each command of kubectl its verb and names: its words without options, their values, and what stands behind `--`. */
+export function kubectlWords(text: string): string[][] {
+  if (!/\b(?:kubectl|k)\s/.test(text)) return [];
+  return readCommands(text).commands.flatMap((command) => {
+    const [program, ...words] = programWords(command);
+    if (!program || !KUBECTL.has(program.text)) return [];
+    const end = words.findIndex(({ text: word }) => word === "--");
+    return [namesIn(end < 0 ? words : words.slice(0, end)).map(({ text: word }) => word)];
+  });
+}
+
 function oldWords(words: readonly CommandWord[]): OldCommand[] {
   const end = words.findIndex(({ text }) => text === "--");
   const own = end < 0 ? words : words.slice(0, end);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { EventDetail, EventRow } from "../../workshop/common/event-api.js";
 import type { EventStaff } from "../../workshop/common/event-staff.js";
 import { readEnvironment } from "../config.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import { callInstructorApi } from "./instructor-client.js";
 import { collectNames, path } from "./options.js";
 import { examplesText } from "./program.js";
@@ -29,7 +30,11 @@ export function eventStaffCommand(): Command {
       collectNames,
     )
     .option("--helper <name>", "add somebody who may help in it; may be given several times", collectNames)
-    .option("--remove <name>", "take somebody away; may be given several times", collectNames)
+    .option(
+      "--remove <name>",
+      "take an instructor or a helper away; may be given several times (an owner goes by --owner)",
+      collectNames,
+    )
     .option("--data <dir>", "data directory of the running server", path, readEnvironment().data)
     .addHelpText(
       "after",
@@ -54,11 +59,16 @@ export function eventStaffCommand(): Command {
     });
 }
 
-/** The staff of an event after what the flags ask for. */
+/** The staff of an event after what the flags ask for. Throws SERVER_USAGE where they take its owner away and name no other. */
 export function changedStaff(
   before: EventStaff,
   { owner, instructor, helper, remove = [] }: Omit<StaffFlags, "data">,
 ): EventStaff {
+  if (owner === undefined && before.owner !== undefined && remove.includes(before.owner))
+    throw new ServerError(
+      serverErrorCodes.usage,
+      `${before.owner} owns the event, and an event is not without its owner by mistake. Say whose it is from now on with --owner NAME, or make it everybody's with a role here with --owner "".`,
+    );
   const stays = (name: string) => !remove.includes(name);
   // Who becomes an instructor is no helper any more, and the other way round.
   const instructors = [

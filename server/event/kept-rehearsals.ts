@@ -80,7 +80,10 @@ export class KeptRehearsals {
     const end = new AbortController();
     this.#running.set(begun.id, end);
     let soFar = begun;
-    const look = setInterval(() => void this.#look(event, () => soFar, end), LOOK_MS);
+    let looking: Promise<void> | undefined;
+    const look = setInterval(() => {
+      looking ??= this.#look(event, () => soFar, end).finally(() => (looking = undefined));
+    }, LOOK_MS);
     const about = { event: event.metadata.name };
     try {
       const { rehearsal, tabs } = await rehearse(event, {
@@ -98,6 +101,8 @@ export class KeptRehearsals {
         : { ...soFar, state: "refused", message };
     } finally {
       clearInterval(look);
+      // What it would write yet must not take the place of the outcome, nor keep that from being written.
+      await looking;
       this.#running.delete(begun.id);
     }
     // An event that was deleted meanwhile keeps nothing.

@@ -1,5 +1,6 @@
 import type { PolicyAdministration } from "../../policy/common/administration.js";
 import type { SessionHost } from "../../terminal/common/session-host.js";
+import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
@@ -10,7 +11,7 @@ import { KUBECONFIG_PATH } from "./session-access.js";
 import { type SessionSettings, reachedBy, shellOf } from "./session-environment.js";
 import { fillPlace, takePlace } from "./session-place.js";
 import { ownerOf, setUpPolicies } from "./session-provisioner.js";
-import type { Renewing } from "./sessions.js";
+import { type Renewing, getSession } from "./sessions.js";
 import { needsSetUp, setUpHome } from "./set-up-home.js";
 
 export interface StartAnewParts extends Renewing {
@@ -71,7 +72,7 @@ async function emptyPlace(
   if (hasOwnCluster(session)) {
     onDoing("Starting a new cluster");
     await settings.ownClusters?.close(name);
-    await takePlace(session, lab, parts);
+    await takePlace(session, lab, parts).finally(() => leaveIfEnded(session, parts));
     // It may answer at another port than the one before.
     return host.reach(name, reachedBy(lab, settings, session));
   }
@@ -86,4 +87,13 @@ async function emptyPlace(
       `Emptying the namespace ${namespace}: ${objects === 1 ? "one object" : `${String(objects)} objects`}`,
     );
   await clearNamespace(client, session, { signal, onLeft });
+}
+
+/** A session that has ended meanwhile has taken away the cluster before, and nobody would take away the new one. */
+async function leaveIfEnded({ metadata: { name } }: SessionResource, parts: StartAnewParts): Promise<void> {
+  const isThere = await getSession(parts.client, name).then(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+    (error: unknown) => !(error instanceof WorkshopError && error.code === WORKSHOP_ERRORS.sessionNotFound),
+  );
+  if (!isThere) await parts.settings.ownClusters?.close(name);
 }

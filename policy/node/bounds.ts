@@ -5,23 +5,37 @@ import type { Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
-import { fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
+import { type FleetNamespaces, fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
 import { selectFor } from "./namespace-parameters.js";
 import { type ExceptionObject, type ImagePolicyObject, withExceptions } from "./records.js";
+
+type Candidate = { policy: ImagePolicyObject } | { exception: ExceptionObject };
 
 /**
  * Refuses what would not fit: an engine over its cost limit refuses every pod. The candidate stands for what is stored under its name. Throws
  * POLICY_INVALID.
  */
-export async function checkBounds(
-  context: PolicyContext,
-  scope: Scope,
-  candidate: { policy: ImagePolicyObject } | { exception: ExceptionObject },
-): Promise<void> {
+export async function checkBounds(context: PolicyContext, scope: Scope, candidate: Candidate): Promise<void> {
+  requireWithinBounds(await readBounded(context, scope), candidate);
+}
+
+/** What bears on the namespaces of a scope, which may be milliseconds old. */
+export interface Bounded {
+  stored: { policies: ImagePolicyObject[]; exceptions: ExceptionObject[] };
+  found: FleetNamespaces["found"];
+}
+
+/** Reads what a candidate has to fit into. */
+export async function readBounded(context: PolicyContext, scope: Scope): Promise<Bounded> {
   const [stored, { found }] = await Promise.all([
-    listPoliciesAndExceptions(context.store, scope.organization),
+    listPoliciesAndExceptions(context.store, scope.organization, "seen"),
     fleetNamespaces(context, scope, { mayBeStale: true }),
   ]);
+  return { stored, found };
+}
+
+/** The check of `checkBounds` over what was read before. Throws POLICY_INVALID. */
+export function requireWithinBounds({ stored, found }: Bounded, candidate: Candidate): void {
   const policies = "policy" in candidate ? put(stored.policies, candidate.policy) : stored.policies;
   const exceptions =
     "exception" in candidate ? put(stored.exceptions, candidate.exception) : stored.exceptions;

@@ -5,6 +5,7 @@ import type { PolicyContext } from "./context.js";
 import { toPolicyError } from "./cluster-client.js";
 import { isNotInForce, POLICY_ERROR, type PolicyError } from "./errors.js";
 import { syncParameters, type SyncResult } from "./namespace-parameters.js";
+import { listNoOlder } from "./list-no-older.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { IN_FORCE_DEADLINE_MS, waitUntilInForce } from "./probe.js";
 
@@ -20,6 +21,11 @@ export interface Scope {
   workspace?: string;
 }
 
+interface Thoroughness {
+  isThorough?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * Rewrites the parameters of every namespace in the scope and waits until the API server judges by them. Resolves to the namespaces. Throws
  * POLICY_NOT_IN_FORCE; with `isThorough`, as those need that nobody waits for, only after every namespace was tried that can be asked.
@@ -27,15 +33,56 @@ export interface Scope {
 export async function bringIntoForce(
   context: PolicyContext,
   scope: Scope,
-  { isThorough = false, signal }: { isThorough?: boolean; signal?: AbortSignal } = {},
+  thoroughness: Thoroughness = {},
 ): Promise<V1Namespace[]> {
   const namespaces = await managedNamespaces(context, scope);
-  const names = namespaces.map(({ metadata }) => metadata?.name ?? "");
+  await bringEach(namesOf(namespaces), (name) => bringNamespaceIntoForce(context, name), thoroughness);
+  return namespaces;
+}
+
+/**
+ * The same at once, for whoever waits for a change of the home cluster's policies that is written already: in the namespaces that the API server knows of, and
+ * with what this server has read and written itself, both of which take a watch some milliseconds to hear of where somebody else is it. Those that are
+ * attached in these milliseconds follow, which whoever attaches them sees to as well.
+ */
+export async function bringIntoForceAtOnce(context: PolicyContext, scope: Scope): Promise<V1Namespace[]> {
+  const asked = managedNamespaces(context, scope);
+  // Waited for below, after what does not need it.
+  asked.catch(() => undefined);
+  const known = await managedNamespaces(context, scope, { mayBeStale: true });
+  await bringEach(namesOf(known), (name) => bringNamespaceIntoForce(context, name, { isAtOnce: true }), {});
+  void bringRest(context, { asked, known });
+  return known;
+}
+
+/** Nobody waits for it, so failures are logged; the controller tries again. */
+async function bringRest(
+  context: PolicyContext,
+  { asked, known }: { asked: Promise<V1Namespace[]>; known: V1Namespace[] },
+): Promise<void> {
+  try {
+    const done = new Set(namesOf(known));
+    const rest = namesOf(await asked).filter((name) => !done.has(name));
+    await bringEach(rest, (name) => bringNamespaceIntoForce(context, name), { isThorough: true });
+  } catch (error) {
+    const reason = toPolicyError(error).message;
+    context.logger.warn(
+      { reason },
+      "a namespace that was attached meanwhile could not be brought into force",
+    );
+  }
+}
+
+/** Some side by side. Throws the first failure, with `isThorough` after all were tried that can be. */
+async function bringEach(
+  names: string[],
+  bring: (name: string) => Promise<unknown>,
+  { isThorough = false, signal }: Thoroughness,
+): Promise<void> {
   const failures: PolicyError[] = [];
   for (let start = 0; start < names.length; start += PARALLEL) {
     signal?.throwIfAborted();
-    const batch = names.slice(start, start + PARALLEL);
-    const done = await Promise.allSettled(batch.map((name) => bringNamespaceIntoForce(context, name)));
+    const done = await Promise.allSettled(names.slice(start, start + PARALLEL).map(bring));
     failures.push(
       ...done.flatMap((each) => (each.status === "rejected" ? [toPolicyError(each.reason)] : [])),
     );
@@ -44,13 +91,24 @@ export async function bringIntoForce(
     if (stopping) throw stopping;
   }
   if (failures[0]) throw failures[0];
-  return namespaces;
 }
 
-/** The same for one namespace; says whether its parameters had to change. */
-export async function bringNamespaceIntoForce(context: PolicyContext, namespace: string): Promise<boolean> {
-  const { changed, lifted } = await syncUntilInForce(context, namespace);
-  if (lifted) await nudgeBlockedWorkloads(context, namespace);
+function namesOf(namespaces: V1Namespace[]): string[] {
+  return namespaces.map(({ metadata }) => metadata?.name ?? "");
+}
+
+/**
+ * The same for one namespace; says whether its parameters had to change. With `isAtOnce` workloads that were blocked are seen to after it resolves, and
+ * the policies are read as `syncParameters` says.
+ */
+export async function bringNamespaceIntoForce(
+  context: PolicyContext,
+  namespace: string,
+  { isAtOnce = false }: { isAtOnce?: boolean } = {},
+): Promise<boolean> {
+  const { changed, lifted } = await syncUntilInForce(context, namespace, { isAtOnce });
+  const nudging = lifted ? nudgeBlockedWorkloads(context, namespace) : undefined;
+  if (!isAtOnce) await nudging;
   return changed;
 }
 
@@ -61,11 +119,15 @@ export async function bringNamespaceIntoForce(context: PolicyContext, namespace:
 export async function syncUntilInForce(
   context: PolicyContext,
   namespace: string,
+  { isAtOnce = false }: { isAtOnce?: boolean } = {},
 ): Promise<Pick<SyncResult, "changed" | "lifted">> {
   const end = performance.now() + IN_FORCE_DEADLINE_MS;
   const seen = { changed: false, lifted: false };
-  for (;;) {
-    const result = await syncParameters(context.client, context.store, { namespace });
+  for (let isFirst = true; ; isFirst = false) {
+    const result = await syncParameters(context.client, context.store, {
+      namespace,
+      isAtOnce: isAtOnce && isFirst,
+    });
     if (!result) return seen;
     seen.changed ||= result.changed;
     seen.lifted ||= result.lifted;
@@ -80,8 +142,8 @@ export async function syncUntilInForce(
 }
 
 /**
- * The managed namespaces of the whole cluster, of an organization, or of one of its workspaces. With `mayBeStale` the answer may be milliseconds old
- * and comes at once; without, the API server waits up to 100 ms to be sure.
+ * The managed namespaces of the whole cluster, of an organization, or of one of its workspaces. With `mayBeStale` the answer may be milliseconds old,
+ * but holds what was attached here, and comes at once; without, the API server waits up to 100 ms to be sure.
  */
 export async function managedNamespaces(
   { client }: PolicyContext,
@@ -91,7 +153,7 @@ export async function managedNamespaces(
   const labels = [`${MANAGED_LABEL}=true`];
   if (organization !== undefined) labels.push(`${ORGANIZATION_LABEL}=${organization}`);
   if (workspace !== undefined) labels.push(`${WORKSPACE_LABEL}=${workspace}`);
-  return listNamespaces(client.core, labels.join(","), mayBeStale);
+  return listNamespaces(client, labels.join(","), mayBeStale);
 }
 
 /** All namespaces of an organization, attached to a workspace or not. */
@@ -99,26 +161,22 @@ export async function organizationNamespaces(
   { client }: PolicyContext,
   organization: string,
 ): Promise<V1Namespace[]> {
-  return listNamespaces(client.core, `${ORGANIZATION_LABEL}=${organization}`, false);
+  return listNamespaces(client, `${ORGANIZATION_LABEL}=${organization}`, false);
 }
 
 /** All namespaces of the cluster. */
 export async function everyNamespace({ client }: PolicyContext): Promise<V1Namespace[]> {
-  return listNamespaces(client.core, "", false);
+  return listNamespaces(client, "", false);
 }
 
 async function listNamespaces(
-  core: PolicyContext["client"]["core"],
+  { core, seen }: PolicyContext["client"],
   labelSelector: string,
   mayBeStale: boolean,
 ): Promise<V1Namespace[]> {
-  try {
-    const { items } = await core.listNamespace({
-      labelSelector,
-      ...(mayBeStale && { resourceVersion: "0" }),
-    });
-    return items.filter(({ metadata }) => !metadata?.deletionTimestamp);
-  } catch (error) {
-    throw toPolicyError(error);
-  }
+  const freshness = mayBeStale ? "written" : "exact";
+  const { items } = await listNoOlder(seen, { kind: "namespaces", freshness }, (version) =>
+    core.listNamespace({ labelSelector, ...version }),
+  );
+  return items.filter(({ metadata }) => !metadata?.deletionTimestamp);
 }

@@ -2,6 +2,7 @@ import type { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi } fro
 
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { pooledKubeConfig } from "../../kubernetes/node/pooled-kube-config.js";
+import { SeenVersions } from "./seen-versions.js";
 
 /** Everything this room asks of a cluster. */
 export interface ClusterClient {
@@ -11,6 +12,8 @@ export interface ClusterClient {
   objects: KubernetesObjectApi;
   /** The options that make a patch a merge patch. */
   mergePatch: Parameters<CoreV1Api["patchNamespace"]>[1];
+  /** How new what was read and written through it was. */
+  seen: SeenVersions;
 }
 
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
@@ -23,6 +26,7 @@ export async function createClusterClient(kubeConfig: KubeConfig): Promise<Clust
     custom: pooled.makeApiClient(library.CustomObjectsApi),
     objects: library.KubernetesObjectApi.makeApiClient(pooled),
     mergePatch: library.setHeaderOptions("Content-Type", library.PatchStrategy.MergePatch),
+    seen: new SeenVersions(),
   };
 }
 

@@ -214,7 +214,7 @@ function queueChange(
   const { uid = "", generation = 1 } = object.metadata;
   const isDeleted = type === "DELETED";
   const key = `change/${uid}/${isDeleted ? "deleted" : String(generation)}`;
-  queue.add(key, () => recordChange(context, plural, object, { isDeleted }), SETTLE_MS);
+  queue.add(key, () => recordChange(context, plural, object, { isDeleted, mayBeWritten: true }), SETTLE_MS);
 }
 
 /** Only what expires before the next resync: until then clocks may be set. */

@@ -2,6 +2,7 @@ import type { EffectivePolicy } from "../common/effective.js";
 import { asksRegistries, withKnownImages } from "../common/known-image.js";
 import { toSecond } from "../common/exception.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
+import type { Freshness } from "./list-no-older.js";
 import { listKnownImages } from "./verify/stored-images.js";
 import {
   type ExceptionObject,
@@ -15,8 +16,9 @@ import {
 export async function listEffectivePolicies(
   store: HierarchyStore,
   organization: string,
+  freshness: Freshness = "exact",
 ): Promise<EffectivePolicy[]> {
-  const { policies, exceptions } = await listPoliciesAndExceptions(store, organization);
+  const { policies, exceptions } = await listPoliciesAndExceptions(store, organization, freshness);
   const effective = withExceptions(policies, exceptions, toSecond(new Date()));
   // What is known costs nothing where nobody looks at it.
   if (!effective.some(({ spec }) => asksRegistries(spec))) return effective;
@@ -27,10 +29,11 @@ export async function listEffectivePolicies(
 export async function listPoliciesAndExceptions(
   store: HierarchyStore,
   organization: string,
+  freshness: Freshness = "exact",
 ): Promise<{ policies: ImagePolicyObject[]; exceptions: ExceptionObject[] }> {
   const [policies, exceptions] = await Promise.all([
-    store.list<ImagePolicySpec>("imagepolicies", organization),
-    store.list<ExceptionObjectSpec>("imagepolicyexceptions", organization),
+    store.list<ImagePolicySpec>("imagepolicies", organization, freshness),
+    store.list<ExceptionObjectSpec>("imagepolicyexceptions", organization, freshness),
   ]);
   return { policies, exceptions };
 }

@@ -1,12 +1,19 @@
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engine-names.js";
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
+import { type Freshness, listNoOlder } from "./list-no-older.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
 import type { HierarchyObject } from "./records.js";
 
 /** Reads and writes objects of our own kinds. */
 export interface HierarchyStore {
   get<Spec>(plural: ResourcePlural, name: string): Promise<HierarchyObject<Spec> | undefined>;
-  list<Spec>(plural: ResourcePlural, organization?: string): Promise<HierarchyObject<Spec>[]>;
+  list<Spec>(
+    plural: ResourcePlural,
+    organization?: string,
+    freshness?: Freshness,
+  ): Promise<HierarchyObject<Spec>[]>;
+  /** The version up to which a list that is `seen` holds everything, at least; `undefined` where it would be an exact one. */
+  seenOf(plural: ResourcePlural): string | undefined;
   /** Resolves to `undefined` where the name is taken. */
   create<Spec>(
     plural: ResourcePlural,
@@ -30,32 +37,44 @@ export interface HierarchyStore {
 const AT = { group: POLICY_GROUP, version: POLICY_VERSION };
 
 /** Opens the store over a cluster where the engine is installed. */
-export function createHierarchyStore({ custom, mergePatch }: ClusterClient): HierarchyStore {
+export function createHierarchyStore({ custom, mergePatch, seen }: ClusterClient): HierarchyStore {
+  const noted = async <T extends HierarchyObject<unknown> | undefined>(
+    plural: ResourcePlural,
+    answer: Promise<T>,
+  ): Promise<T> => {
+    const object = await answer;
+    seen.note(plural, object?.metadata.resourceVersion);
+    return object;
+  };
   return {
-    get: (plural, name) => orUndefined(custom.getClusterCustomObject({ ...AT, plural, name })),
-    list: async (plural, organization) => {
-      const labelSelector =
-        organization === undefined ? {} : { labelSelector: `${ORGANIZATION_LABEL}=${organization}` };
-      const list = await attempt(custom.listClusterCustomObject({ ...AT, plural, ...labelSelector }));
-      return (list as { items: HierarchyObject<never>[] }).items;
+    get: (plural, name) => noted(plural, orUndefined(custom.getClusterCustomObject({ ...AT, plural, name }))),
+    list: (plural, organization, freshness = "exact") =>
+      listAsFresh({ custom, seen }, plural, organization, freshness),
+    seenOf: (plural) => seen.newestOf(plural),
+    create: (plural, body) =>
+      noted(plural, unlessConflict(custom.createClusterCustomObject({ ...AT, plural, body }))),
+    replace: (plural, body) => {
+      const name = body.metadata.name ?? "";
+      return noted(plural, unlessConflict(custom.replaceClusterCustomObject({ ...AT, plural, name, body })));
     },
-    create: (plural, body) => unlessConflict(custom.createClusterCustomObject({ ...AT, plural, body })),
-    replace: (plural, body) =>
-      unlessConflict(
-        custom.replaceClusterCustomObject({ ...AT, plural, name: body.metadata.name ?? "", body }),
-      ),
     remove: async (plural, name) => {
-      const deleted = await orUndefined<unknown>(custom.deleteClusterCustomObject({ ...AT, plural, name }));
-      return deleted !== undefined;
+      try {
+        const deleted = await orUndefined<unknown>(custom.deleteClusterCustomObject({ ...AT, plural, name }));
+        return deleted !== undefined;
+      } finally {
+        seen.noteRemoval(plural);
+      }
     },
     removeAll: async (plural, organization) => {
       const labelSelector = `${ORGANIZATION_LABEL}=${organization}`;
       await attempt(custom.deleteCollectionClusterCustomObject({ ...AT, plural, labelSelector }));
+      seen.noteRemoval(plural);
     },
     setStatus: async (plural, name, status) => {
       const patch = { ...AT, plural, name, body: { status } };
       try {
-        await custom.patchClusterCustomObjectStatus(patch, mergePatch);
+        const patched: unknown = await custom.patchClusterCustomObjectStatus(patch, mergePatch);
+        seen.note(plural, (patched as HierarchyObject).metadata.resourceVersion);
       } catch (error) {
         if (!isNotFound(error)) throw toPolicyError(error);
       }
@@ -67,6 +86,29 @@ export function createHierarchyStore({ custom, mergePatch }: ClusterClient): Hie
       return (list as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
     },
   };
+}
+
+interface Listed {
+  items: HierarchyObject<never>[];
+}
+
+async function listAsFresh<Spec>(
+  { custom, seen }: Pick<ClusterClient, "custom" | "seen">,
+  plural: ResourcePlural,
+  organization: string | undefined,
+  freshness: Freshness,
+): Promise<HierarchyObject<Spec>[]> {
+  const query = {
+    ...AT,
+    plural,
+    ...(organization !== undefined && { labelSelector: `${ORGANIZATION_LABEL}=${organization}` }),
+  };
+  const list = await listNoOlder<Listed>(
+    seen,
+    { kind: plural, freshness },
+    (version) => custom.listClusterCustomObject({ ...query, ...version }) as Promise<Listed>,
+  );
+  return list.items;
 }
 
 async function attempt<T>(call: Promise<T>): Promise<T> {

@@ -15,7 +15,9 @@ import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError 
 import { listEffectivePolicies } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
+import type { Freshness } from "./list-no-older.js";
 import type { Revisions } from "./probe.js";
+import { isNewer } from "./seen-versions.js";
 
 /** Writers meet only when a policy and its namespace change in the same milliseconds. */
 const MAX_ATTEMPTS = 8;
@@ -33,18 +35,26 @@ export interface Membership {
   workspace: string;
 }
 
+interface Synced {
+  namespace: string;
+  membership?: Membership | undefined;
+  isAtOnce?: boolean;
+}
+
 /**
  * Makes the parameters of a namespace equal to its effective policies. The ConfigMaps are read before the policies and written only if unchanged since,
- * so the last of several writers always wrote what it read last. Resolves to `undefined` where the namespace is gone or unmanaged.
+ * so the last of several writers always wrote what it read last. Resolves to `undefined` where the namespace is gone or unmanaged. With `isAtOnce` the
+ * policies read are those that this server has seen, unless the parameters are newer than that; what others changed meanwhile they, and the controller, bring
+ * into force.
  */
 export async function syncParameters(
   client: ClusterClient,
   store: HierarchyStore,
-  { namespace, membership }: { namespace: string; membership?: Membership },
+  { namespace, membership, isAtOnce = false }: Synced,
 ): Promise<SyncResult | undefined> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      return await trySync(client, store, namespace, membership);
+      return await trySync(client, store, { namespace, membership, isAtOnce: isAtOnce && attempt === 0 });
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (!isConflict(error)) throw toPolicyError(error);
@@ -68,12 +78,12 @@ export async function deleteParameters(client: ClusterClient, namespace: string)
 export async function readEffective(
   store: HierarchyStore,
   namespace: V1Namespace,
-  membership?: Membership,
+  { membership, freshness = "exact" }: { membership?: Membership | undefined; freshness?: Freshness } = {},
 ): Promise<{ selected: EffectivePolicy[]; notSelected: EffectivePolicy[] }> {
   const labels = namespace.metadata?.labels ?? {};
   const organization = membership?.organization ?? labels[ORGANIZATION_LABEL];
   if (organization === undefined) return { selected: [], notSelected: [] };
-  return selectFor(namespace, await listEffectivePolicies(store, organization), membership);
+  return selectFor(namespace, await listEffectivePolicies(store, organization, freshness), membership);
 }
 
 /** The same over policies at hand. */
@@ -92,17 +102,17 @@ export function selectFor(namespace: V1Namespace, policies: EffectivePolicy[], m
 async function trySync(
   client: ClusterClient,
   store: HierarchyStore,
-  name: string,
-  membership?: Membership,
+  { namespace: name, membership, isAtOnce = false }: Synced,
 ): Promise<SyncResult | undefined> {
-  const namespace = await client.core.readNamespace({ name });
-  const isManaged = membership !== undefined || namespace.metadata?.labels?.[MANAGED_LABEL] === "true";
-  if (!isManaged || namespace.metadata?.deletionTimestamp) return undefined;
-  const [enforced, audit] = await Promise.all([
+  const [namespace, enforced, audit] = await Promise.all([
+    client.core.readNamespace({ name }),
     orUndefined(client.core.readNamespacedConfigMap({ namespace: name, name: ENFORCED_CONFIG_MAP })),
     orUndefined(client.core.readNamespacedConfigMap({ namespace: name, name: AUDIT_CONFIG_MAP })),
   ]);
-  const { selected } = await readEffective(store, namespace, membership);
+  const isManaged = membership !== undefined || namespace.metadata?.labels?.[MANAGED_LABEL] === "true";
+  if (!isManaged || namespace.metadata?.deletionTimestamp) return undefined;
+  const freshness = isAtOnce && isSeenBy(store, [enforced, audit]) ? "seen" : "exact";
+  const { selected } = await readEffective(store, namespace, { membership, freshness });
   const wanted = compileParameters(selected);
   const enforcedWrite = await write(
     client,
@@ -122,6 +132,12 @@ async function trySync(
       ...(auditWrite.revision !== undefined && { audit: auditWrite.revision }),
     },
   };
+}
+
+/** Parameters older than what the store has seen were made of nothing that it has not. */
+function isSeenBy(store: HierarchyStore, parameters: (V1ConfigMap | undefined)[]): boolean {
+  const seen = store.seenOf("imagepolicies");
+  return !parameters.some((each) => each && isNewer(each.metadata?.resourceVersion, seen));
 }
 
 interface Wanted {

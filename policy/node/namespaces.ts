@@ -5,12 +5,13 @@ import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
 import { everyNamespace, organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, orUndefined, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
+import { listEffectivePolicies } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { isOfOrganization, requireCluster, requireNamespace, requireWorkspace } from "./find.js";
 import { askFleet, onCluster } from "./fleet/on-cluster.js";
 import { isOwnNamespace, makeOwnNamespace } from "./fleet/own-namespace.js";
 import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
-import { deleteParameters, readEffective, syncParameters } from "./namespace-parameters.js";
+import { deleteParameters, selectFor, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilUnjudged } from "./probe.js";
 import type { ManagedClusterSpec } from "./records.js";
@@ -149,12 +150,12 @@ export async function effectiveView(
   organization: string,
   name: string,
 ): Promise<EffectiveView> {
-  const namespace = await requireNamespace(context, organization, name);
+  const [namespace, policies] = await Promise.all([
+    requireNamespace(context, organization, name),
+    listEffectivePolicies(context.store, organization, "seen"),
+  ]);
   const workspace = workspaceOf(namespace);
-  const { selected, notSelected } =
-    workspace === undefined
-      ? { selected: [], notSelected: [] }
-      : await readEffective(context.store, namespace);
+  const { selected, notSelected } = selectFor(namespace, workspace === undefined ? [] : policies);
   return {
     namespace: name,
     workspace: workspace ?? "",
@@ -200,7 +201,7 @@ async function labelAsSeen(
 ): Promise<V1Namespace> {
   try {
     const body = { metadata: { labels, ...(resourceVersion !== undefined && { resourceVersion }) } };
-    return await context.client.core.patchNamespace({ name, body }, context.client.mergePatch);
+    return await patchLabels(context.client, { name, body });
   } catch (error) {
     // What was written for a membership that did not come about is put right at once.
     await syncParameters(context.client, context.store, { namespace: name });
@@ -212,10 +213,20 @@ async function labelAsSeen(
 
 async function label({ client }: PolicyContext, name: string, labels: Labels): Promise<V1Namespace> {
   try {
-    return await client.core.patchNamespace({ name, body: { metadata: { labels } } }, client.mergePatch);
+    return await patchLabels(client, { name, body: { metadata: { labels } } });
   } catch (error) {
     throw toPolicyError(error);
   }
+}
+
+/** Whoever changes a policy next at once sees the namespace there. */
+async function patchLabels(
+  { core, mergePatch, seen }: PolicyContext["client"],
+  patch: { name: string; body: object },
+): Promise<V1Namespace> {
+  const patched = await core.patchNamespace(patch, mergePatch);
+  seen.note("namespaces", patched.metadata?.resourceVersion);
+  return patched;
 }
 
 async function requirePlaces(

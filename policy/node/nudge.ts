@@ -10,14 +10,15 @@ const NUDGED_ANNOTATION = "policy.lectern.dev/nudged-at";
  * Nothing depends on it, so failures are logged, not thrown.
  */
 export async function nudgeBlockedWorkloads(context: PolicyContext, namespace: string): Promise<void> {
-  for (const kind of WORKLOAD_KINDS) {
+  const nudging = WORKLOAD_KINDS.map(async (kind) => {
     try {
       await nudgeKind(context, namespace, kind);
     } catch (error) {
       const reason = refusalOf(error)?.message ?? String(error);
       context.logger.warn({ namespace, kind: kind.kind, reason }, "blocked workloads could not be nudged");
     }
-  }
+  });
+  await Promise.all(nudging);
 }
 
 async function nudgeKind(context: PolicyContext, namespace: string, of: WorkloadKind): Promise<void> {

@@ -5,8 +5,8 @@ import { toSecond } from "../common/exception.js";
 import { fieldProblems } from "../common/field-problems.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
 import type { PolicyView } from "../common/tmc-api.js";
-import { checkBounds } from "./bounds.js";
-import { bringIntoForce, type Scope } from "./bring-into-force.js";
+import { readBounded, requireWithinBounds } from "./bounds.js";
+import { bringIntoForce, bringIntoForceAtOnce, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
@@ -71,13 +71,16 @@ export async function createPolicy(
     owner: ownedBy(parent),
   });
   const object = signed(unsigned, options.user ?? LECTERN_USER);
-  if (await context.store.get("imagepolicies", objectName(address))) throw policyExists(address);
-  await checkBounds(context, scope, { policy: object });
+  const [existing, bounded] = await Promise.all([
+    context.store.get("imagepolicies", objectName(address)),
+    readBounded(context, scope),
+  ]);
+  if (existing) throw policyExists(address);
+  requireWithinBounds(bounded, { policy: object });
   if (options.dryRun) return policyView(object);
   const stored = await context.store.create("imagepolicies", object);
   if (!stored) throw policyExists(address);
-  await recordChange(context, "imagepolicies", stored);
-  return enforce(context, address, stored);
+  return enforceAndRecord(context, address, stored);
 }
 
 /**
@@ -93,17 +96,19 @@ export async function updatePolicy(
   const manifest = parseManifest(input);
   let expected = manifest.meta?.resourceVersion || undefined;
   for (let attempt = 0; attempt < REPLACE_ATTEMPTS; attempt++) {
-    const current = await requirePolicy(context, address);
+    const [current, bounded] = await Promise.all([
+      requirePolicy(context, address),
+      readBounded(context, placeOf(address)),
+    ]);
     expected ??= policyVersion(current);
     if (expected !== policyVersion(current)) break;
     const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
     const next = signed(unsigned, options.user ?? LECTERN_USER, current);
-    await checkBounds(context, placeOf(address), { policy: next });
+    requireWithinBounds(bounded, { policy: next });
     if (options.dryRun) return policyView(next);
     const stored = await context.store.replace("imagepolicies", next);
     if (!stored) continue;
-    await recordChange(context, "imagepolicies", stored);
-    return enforce(context, address, stored);
+    return enforceAndRecord(context, address, stored);
   }
   throw changedMeanwhile(address);
 }
@@ -152,13 +157,33 @@ export async function deletePolicy(
   await bringIntoForce(context, placeOf(address));
 }
 
-/** Writes down in the policy itself that it is in force in the home cluster; how far the others are, they say themselves. */
-export async function enforce(
+/** Neither waits for the other, and what fails of one ends only when the other has. */
+async function enforceAndRecord(
   context: PolicyContext,
   address: PolicyAddress,
   stored: ImagePolicyObject,
 ): Promise<PolicyView> {
-  const namespaces = await bringIntoForce(context, placeOf(address));
+  const [enforced, recorded] = await Promise.allSettled([
+    enforce(context, address, stored, { isAtOnce: true }),
+    recordChange(context, "imagepolicies", stored),
+  ]);
+  if (recorded.status === "rejected") throw recorded.reason;
+  if (enforced.status === "rejected") throw enforced.reason;
+  return enforced.value;
+}
+
+/**
+ * Writes down in the policy itself that it is in force in the home cluster; how far the others are, they say themselves. With `isAtOnce`, for what was
+ * written here, as `bringIntoForceAtOnce` does it.
+ */
+export async function enforce(
+  context: PolicyContext,
+  address: PolicyAddress,
+  stored: ImagePolicyObject,
+  { isAtOnce = false }: { isAtOnce?: boolean } = {},
+): Promise<PolicyView> {
+  const scope = placeOf(address);
+  const namespaces = await (isAtOnce ? bringIntoForceAtOnce(context, scope) : bringIntoForce(context, scope));
   const { generation } = stored.metadata;
   const status = {
     inForce: true,

@@ -122,9 +122,10 @@ export function ownedBy(parent: HierarchyObject<unknown>): V1OwnerReference {
 }
 
 /** A stored policy as the evaluator takes it; `undefined` where what is stored cannot be one (`recordProblem` says why). */
-export function toEffective(object: ImagePolicyObject): EffectivePolicy | undefined {
-  if (recordProblem(object) !== undefined) return undefined;
-  return { name: object.spec.name, origin: originOf(object.spec), spec: policySpec.parse(object.spec) };
+export function toEffective({ metadata, spec }: ImagePolicyObject): EffectivePolicy | undefined {
+  if (metadata.name !== objectName(spec)) return undefined;
+  const parsed = policySpec.safeParse(spec);
+  return parsed.success ? { name: spec.name, origin: originOf(spec), spec: parsed.data } : undefined;
 }
 
 /**

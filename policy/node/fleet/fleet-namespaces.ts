@@ -16,8 +16,11 @@ export async function fleetNamespaces(
   scope: Scope,
   options: { mayBeStale?: boolean } = {},
 ): Promise<FleetNamespaces> {
-  const { answers, unreachable } = await askFleet(home, scope.organization, (context) =>
-    managedNamespaces(context, scope, options),
+  const { answers, unreachable } = await askFleet(
+    home,
+    scope.organization,
+    (context) => managedNamespaces(context, scope, options),
+    options.mayBeStale ? "seen" : "exact",
   );
   const found = answers.flatMap(({ context, answer }) => answer.map((namespace) => ({ context, namespace })));
   return { found, unreachable };

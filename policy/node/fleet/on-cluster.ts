@@ -4,6 +4,7 @@ import { withDeadline } from "../../../kubernetes/node/deadline.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { requireCluster } from "../find.js";
 import { isDetaching } from "./hold-cluster.js";
+import type { Freshness } from "../list-no-older.js";
 import type { ManagedClusterObject, ManagedClusterSpec } from "../records.js";
 
 /** How long one cluster of several may take to answer before the others are shown without it. */
@@ -59,8 +60,9 @@ function requireReachable(cluster: ManagedClusterObject): void {
 export async function membersOf(
   { store }: PolicyContext,
   organization: string,
+  freshness: Freshness = "exact",
 ): Promise<ManagedClusterObject[]> {
-  const clusters = await store.list<ManagedClusterSpec>("managedclusters", organization);
+  const clusters = await store.list<ManagedClusterSpec>("managedclusters", organization, freshness);
   return (clusters as ManagedClusterObject[]).filter(
     (cluster) => cluster.spec.member && !isDetaching(cluster),
   );
@@ -74,17 +76,18 @@ export interface FleetAnswer<T> {
 
 /**
  * Asks the home cluster and every member of the organization side by side. A member that is away or slow is left out and named; what the home cluster
- * throws is thrown.
+ * throws is thrown. `freshness` is that of the list of members.
  */
 export async function askFleet<T>(
   home: PolicyContext,
   organization: string,
   ask: (context: PolicyContext) => Promise<T>,
+  freshness: Freshness = "exact",
 ): Promise<FleetAnswer<T>> {
   const asked = ask(home);
   // Waited for below, after the members are known.
   asked.catch(() => undefined);
-  const members = await membersOf(home, organization);
+  const members = await membersOf(home, organization, freshness);
   const unreachable: string[] = [];
   const askMember = async (member: ManagedClusterObject) => {
     try {

@@ -46,18 +46,21 @@ type KeptObject = HierarchyObject<MemberSpec & { workspace?: string; state?: str
 
 /**
  * Writes down what became of an object, once for each generation of it, whoever does so first: who changed it stands in the object. Whoever
- * changes something by Lectern does so before the change is answered; the controller does for all others, and after a crash.
+ * changes something by Lectern does so before the change is answered; the controller does for all others, and after a crash: where it `mayBeWritten` that
+ * is asked first, which is less than to read all changes of the organization.
  */
 export async function recordChange(
   context: PolicyContext,
   plural: KeptPlural,
   object: KeptObject,
-  { isDeleted = false }: { isDeleted?: boolean } = {},
+  { isDeleted = false, mayBeWritten = false }: { isDeleted?: boolean; mayBeWritten?: boolean } = {},
 ): Promise<void> {
   const { spec, metadata } = object;
+  const id = `${metadata.uid ?? ""}.${isDeleted ? "deleted" : String(metadata.generation ?? 1)}`;
+  if (mayBeWritten && (await context.store.get("policychanges", id))) return;
   const user = authorOf(object, isDeleted);
   await writeChange(context, {
-    id: `${metadata.uid ?? ""}.${isDeleted ? "deleted" : String(metadata.generation ?? 1)}`,
+    id,
     address: placeOf(plural, spec),
     kind: KEPT_KINDS[plural],
     of: plural === "accesspolicies" ? (spec.workspace ?? spec.organization) : spec.name,
@@ -84,9 +87,11 @@ export async function writeChange(
   { store }: PolicyContext,
   { id, address, kind, of, from, action, user, state }: NewChange,
 ): Promise<void> {
-  const parent = await store.get<unknown>("organizations", address.organization);
+  const [parent, kept] = await Promise.all([
+    store.get<unknown>("organizations", address.organization),
+    store.list<ChangeSpec>("policychanges", address.organization, "written"),
+  ]);
   if (!parent) return;
-  const kept = await store.list<ChangeSpec>("policychanges", address.organization);
   if (kept.some(({ metadata }) => metadata.name === id)) return;
   const earlier = kept.filter(({ spec }) => isSameThing(spec, { ...address, kind, of }));
   const spec: ChangeSpec = {

@@ -23,6 +23,7 @@ const WRONG: [string, string][] = [
   ["metrics.serviceMonitor.enable=true", "enable"],
   ["labs.images[0].nam=x", "nam"],
   ["labs.authorities=x", "authorities"],
+  ["registriesSecretName=Upper_Case", "/registriesSecretName"],
   ["labs.authoritiesConfigMap=Upper_Case", "/labs/authoritiesConfigMap"],
   ["networkPolicy.frm={}", "frm"],
   ["networkPolicy.egress=all", "/networkPolicy/egress"],
@@ -267,6 +268,32 @@ describe.skipIf(skipWithoutControlPlane(SUITE)).each(["helm3", "helm4"] as const
         ["member-staging", "staging-kubeconfig"],
         ["member-west", "west-1"],
       ]);
+    });
+
+    const registriesOf = async (...values: string[]) => {
+      const objects = await helm.render([url, ...values]);
+      const [server] = objects.filter(({ kind }) => kind === "Deployment").flatMap(podSpecs);
+      const command = new Command();
+      const words = argumentsOf(server?.containers ?? [], "serve");
+      addMemberFlags(command).parse(
+        words.filter((word) => word.startsWith("--registries")),
+        { from: "user" },
+      );
+      const { volumes, containers } = server as unknown as MountingPod;
+      return {
+        file: command.opts<MemberFlags>().registries,
+        mounts: containers[0]?.volumeMounts.filter(({ name }) => name === "registries"),
+        secrets: volumes.filter(({ name }) => name === "registries").map(({ secret }) => secret?.secretName),
+      };
+    };
+
+    it("hands servers the registries that may be asked as a file of a Secret, where one is named", async () => {
+      expect(await registriesOf("registriesSecretName=asked")).toEqual({
+        file: "/etc/lectern/registries/registries.yaml",
+        mounts: [{ name: "registries", mountPath: "/etc/lectern/registries", readOnly: true }],
+        secrets: ["asked"],
+      });
+      expect(await registriesOf()).toEqual({ file: undefined, mounts: [], secrets: [] });
     });
 
     it("keeps the token and the database's address out of every object but their Secrets", async () => {

@@ -22,6 +22,7 @@ const everything = [
   "labs.images[0].name=mine",
   "labs.images[0].reference=registry.example.org/labs:1",
   "labs.authoritiesConfigMap=kube-root-ca.crt",
+  "registriesSecretName=registries",
   "networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8",
   "networkPolicy.egress[0].ports[0].port=5000",
   "imagePullSecrets[0]=registry",

@@ -95,22 +95,24 @@ describe("the terminal host process", () => {
     await openShell(client, address);
     await client.run(address, { id: "1", text: "echo recorded" });
     const name = (await client.recordings(address.session))[0]?.name ?? "";
-    const read = async (): Promise<string> => {
+    const read = async (): Promise<unknown[]> => {
       const pieces: Uint8Array[] = [];
       for await (const piece of client.recording(address.session, name)) pieces.push(piece);
-      return Buffer.concat(pieces).toString("utf8");
+      const lines = Buffer.concat(pieces).toString("utf8").trim().split("\n");
+      return lines.map((line) => JSON.parse(line) as unknown);
     };
+    const eventsOf = async (kind: string): Promise<string> =>
+      ((await read()).slice(1) as [number, string, string][])
+        .filter((event) => event[1] === kind)
+        .map((event) => event[2])
+        .join("");
     // What was shown a moment ago is gathered before it is written.
-    await expect.poll(read).toContain("recorded");
-    const recording = await read();
+    await expect.poll(() => eventsOf("o")).toContain("recorded\r\n");
+    expect(await eventsOf("m")).toContain("step: echo recorded");
+    expect((await read())[0]).toMatchObject({ version: 2, width: 120, height: 32 });
     await client.close(address.session);
     expect(await client.terminals()).toEqual([]);
     expect(await client.recordings()).toEqual([]);
-    const [header = "", ...events] = recording.trim().split("\n");
-    expect(JSON.parse(header)).toMatchObject({ version: 2, width: 120, height: 32 });
-    expect(events.map((event) => (JSON.parse(event) as [number, string, string])[2]).join("")).toContain(
-      "recorded\r\n",
-    );
   });
 });
 

@@ -77,7 +77,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
 
     it("makes nobody an instructor whom no rule names", async () => {
       await learner.goto(`${lectern.url}instructor`);
-      const refusal = "This takes the role helper, and Ada Lovelace is signed in as learner.";
+      const refusal = "This takes the role helper, and you are signed in as learner.";
       await learner.getByText(refusal, { exact: false }).waitFor();
     });
 

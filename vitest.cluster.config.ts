@@ -12,8 +12,8 @@ export default defineConfig({
     // Covers a first build of the control plane and the node.
     hookTimeout: 20 * 60_000,
     testTimeout: 300_000,
-    // Scenarios of containers wait for seconds most of their time.
-    maxConcurrency: 10,
+    // Scenarios of containers wait for seconds at times; more of them than this are late for their own probes on two cores.
+    maxConcurrency: 6,
     // A machine under load takes its time.
     expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,

@@ -40,7 +40,7 @@ describe.skipIf(why !== undefined)(
         namespace: `scenario-${String(at)}`,
       })),
     )("$name", async ({ scenario, namespace }, { expect }) => {
-      const sides = await Promise.all(
+      await Promise.all(
         clusters.map(async (kubectl) => {
           await begin(kubectl, namespace, scenario);
           const { path, value } = scenario.until;
@@ -55,17 +55,16 @@ describe.skipIf(why !== undefined)(
             `jsonpath=${path}`,
           ];
           await expect.poll(async () => (await kubectl(get)).stdout, PATIENCE).toMatch(value);
-          return answersOf(kubectl, namespace, scenario);
         }),
       );
-      expect(sides[0]).toEqual(sides[1]);
       // What is told of a pod comes a moment after what happened, and what crashes is between two states at times.
-      await vi.waitFor(async () => {
-        const [ours, theirs] = await Promise.all(
-          clusters.map((kubectl) => stateOf(kubectl, namespace, scenario)),
-        );
-        expect(ours).toEqual(theirs);
-      }, PATIENCE);
+      for (const look of [answersOf, stateOf])
+        await vi.waitFor(async () => {
+          const [ours, theirs] = await Promise.all(
+            clusters.map((kubectl) => look(kubectl, namespace, scenario)),
+          );
+          expect(ours).toEqual(theirs);
+        }, PATIENCE);
       await Promise.all(
         clusters.map((kubectl) => kubectl(["delete", "namespace", namespace, "--wait=false"])),
       );

@@ -1,29 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { KubeConfig } from "../../kubernetes/node/client-library.js";
-import { afterAll, beforeAll, describe } from "vitest";
-
-import { type Cluster, startCluster } from "../../cluster/start.js";
 import { describeRegistries } from "../kubernetes/policy/registries-suite.js";
 import { describeSignatures } from "../kubernetes/policy/signatures-suite.js";
+import { describeOnEmbeddedCluster } from "./embedded-cluster.js";
 
-describe("on the embedded cluster, registries", () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "lectern-registries-"));
-  const kubeConfig = new KubeConfig();
-  let cluster: Cluster | undefined;
-
-  beforeAll(async () => {
-    cluster = await startCluster({ dataDir });
-    kubeConfig.loadFromFile(cluster.kubeconfigPath);
-  });
-
-  afterAll(async () => {
-    await cluster?.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
-
-  describeRegistries("tell of tags", () => ({ kubeConfig }));
-  describeSignatures("tell who signed images, which", () => ({ kubeConfig }));
+describeOnEmbeddedCluster("on the embedded cluster, registries", (target) => {
+  describeRegistries("tell of tags", target);
+  describeSignatures("tell who signed images, which", target);
 });

@@ -1,17 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type FormEvent, type ReactElement } from "react";
+import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { MAX_REHEARSING } from "../../common/event.js";
 import { type KeptRehearsal, type RehearsalView, isRehearsing } from "../../common/kept-rehearsal.js";
 import { eventApi } from "../api/event-api.js";
-import { ApiError } from "../errors.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
-import { TopBar } from "../parts/top-bar.js";
 import { useNow } from "../store/use-now.js";
-import { Login } from "./login.js";
 import { RehearsalReport } from "./rehearsal-report.js";
-import "./instructor.css";
+import { QueriedScreen } from "./queried-screen.js";
 import "./rehearsal.css";
 
 /** What a learner came to shows within moments; the outcome of the last stays as it is. */
@@ -21,32 +18,15 @@ const USUAL_LEARNERS = 3;
 
 /** Has an event rehearsed on this very server, and shows what would fail; the last outcome stays for whoever looks later. */
 export function RehearsalScreen({ event }: { event: string }): ReactElement {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["rehearsal", event],
     queryFn: ({ signal }) => eventApi.rehearsal(event, signal),
     refetchInterval: ({ state }) => isRehearsing(state.data?.rehearsal, Date.now()) && LOOK_MS,
   });
-  useEffect(() => {
-    document.title = "Rehearsal · Lectern";
-  }, []);
-  const isLogin = error instanceof ApiError && error.status === 401;
   return (
-    <>
-      <TopBar />
-      <main className="instructor rehearsal">
-        {isLogin && <Login onEntered={async () => void (await refetch())} />}
-        {error && !isLogin && (
-          <div className="notice notice--warning" role="alert">
-            <span>{error.message}</span>
-            <Button className="button button--small" onPress={() => void refetch()}>
-              Try again
-            </Button>
-          </div>
-        )}
-        {data && !error && <Rehearsal event={event} view={data} />}
-        {!data && !error && <div className="skeleton instructor__skeleton" aria-busy="true" />}
-      </main>
-    </>
+    <QueriedScreen title="Rehearsal" className="rehearsal" query={query}>
+      {(view) => <Rehearsal event={event} view={view} />}
+    </QueriedScreen>
   );
 }
 

@@ -1,18 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, type ReactElement } from "react";
+import { type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { type EventResults, resultsCsv } from "../../common/event-results.js";
 import { eventApi } from "../api/event-api.js";
-import { ApiError } from "../errors.js";
 import { eventTimes } from "../event/event-times.js";
 import { Link } from "../parts/link.js";
 import { saveText } from "../parts/save-text.js";
 import { ScreenTitle } from "../parts/screen-title.js";
-import { TopBar } from "../parts/top-bar.js";
 import { HardestSteps } from "./hardest-steps.js";
-import { Login } from "./login.js";
 import { PeopleResults } from "./people-results.js";
-import "./instructor.css";
+import { QueriedScreen } from "./queried-screen.js";
 import "./results.css";
 
 /** What comes of a step shows while the event is on. */
@@ -20,32 +17,15 @@ const LOOK_MS = 10_000;
 
 /** What the people of an event came to, to look at, print and download. */
 export function ResultsScreen({ event }: { event: string }): ReactElement {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["results", event],
     queryFn: ({ signal }) => eventApi.results(event, signal),
     refetchInterval: ({ state }) => state.status === "success" && LOOK_MS,
   });
-  useEffect(() => {
-    document.title = "Results · Lectern";
-  }, []);
-  const isLogin = error instanceof ApiError && error.status === 401;
   return (
-    <>
-      <TopBar />
-      <main className="instructor results">
-        {isLogin && <Login onEntered={async () => void (await refetch())} />}
-        {error && !isLogin && (
-          <div className="notice notice--warning" role="alert">
-            <span>{error.message}</span>
-            <Button className="button button--small" onPress={() => void refetch()}>
-              Try again
-            </Button>
-          </div>
-        )}
-        {data && !error && <Results results={data} />}
-        {!data && !error && <div className="skeleton instructor__skeleton" aria-busy="true" />}
-      </main>
-    </>
+    <QueriedScreen title="Results" className="results" query={query}>
+      {(results) => <Results results={results} />}
+    </QueriedScreen>
   );
 }
 

@@ -1,17 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { RecordingInfo } from "../../../terminal/common/session-host.js";
 import { formatAgo } from "../../common/durations.js";
 import { type RecordingViewer, recordingsApi } from "../api/recordings-api.js";
-import { ApiError } from "../errors.js";
-import { Login } from "../instructor/login.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
-import { TopBar } from "../parts/top-bar.js";
 import { useNow } from "../store/use-now.js";
 import { ChosenRecording } from "./chosen-recording.js";
-import "../instructor/instructor.css";
+import { QueriedScreen } from "../instructor/queried-screen.js";
 import "./recordings.css";
 
 interface Props {
@@ -21,33 +18,16 @@ interface Props {
 
 /** What the terminals of a session showed, to play again. */
 export function RecordingsScreen({ viewer, session }: Props): ReactElement {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ["recordings", viewer, session],
     queryFn: ({ signal }) => recordingsApi.list(viewer, session, signal),
   });
-  useEffect(() => {
-    document.title = "Recordings · Lectern";
-  }, []);
-  const isLogin = viewer === "instructor" && error instanceof ApiError && error.status === 401;
   return (
-    <>
-      <TopBar />
-      <main className="instructor recordings">
-        {isLogin && <Login onEntered={async () => void (await refetch())} />}
-        {error && !isLogin && (
-          <div className="notice notice--warning" role="alert">
-            <span>{error.message}</span>
-            <Button className="button button--small" onPress={() => void refetch()}>
-              Try again
-            </Button>
-          </div>
-        )}
-        {data && !error && (
-          <Recordings viewer={viewer} session={session} all={data} onLook={() => void refetch()} />
-        )}
-        {!data && !error && <div className="skeleton instructor__skeleton" aria-busy="true" />}
-      </main>
-    </>
+    <QueriedScreen title="Recordings" className="recordings" query={query} hasLogin={viewer === "instructor"}>
+      {(all) => (
+        <Recordings viewer={viewer} session={session} all={all} onLook={() => void query.refetch()} />
+      )}
+    </QueriedScreen>
   );
 }
 

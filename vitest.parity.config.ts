@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { AreaTable } from "./test/kubernetes/parity/area-table.js";
-import kubernetes from "./vitest.kubernetes.config.js";
-
-const { test, ...others } = kubernetes;
+import { builtLibraries } from "./test/requirements/built-libraries.js";
+import { sharedClusters } from "./vitest.kubernetes.config.js";
 
 export default defineConfig({
-  ...others,
-  test: { ...test, include: ["test/kubernetes/parity/*.test.ts"], reporters: ["default", new AreaTable()] },
+  test: {
+    fileParallelism: false,
+    reporters: ["default", new AreaTable()],
+    projects: [
+      { resolve: builtLibraries, test: { ...sharedClusters, include: ["test/kubernetes/parity/*.test.ts"] } },
+    ],
+  },
 });

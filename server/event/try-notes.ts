@@ -27,16 +27,16 @@ export function createTryNotes({
   };
 }
 
-/** Counts the hints that are taken there; nobody waits for it either. */
+/** Counts the hints that are taken there; resolves also where that fails, which is logged. */
 export function createHintNotes({
   people,
   cache,
   log,
-}: TryNoteParts): (taken: Omit<HintsTaken, "at">) => void {
-  return (taken) => {
+}: TryNoteParts): (taken: Omit<HintsTaken, "at">) => Promise<void> {
+  return async (taken) => {
     const { session, page } = taken;
     if (cache.get(session)?.metadata.labels?.[EVENT_LABEL] === undefined) return;
-    people
+    await people
       .noteHints({ ...taken, at: Date.now() })
       .catch((error: unknown) => log.warn({ err: error, session, page }, "a hint is missing in the results"));
   };

@@ -186,9 +186,9 @@ function changesOfSteps(
     doStep: async (address) => {
       await parts.disk.requireRoom();
       const step = await findStep(settled(activeStep(address)), parts);
-      await doForLearner({ ...parts, policies: parts.policies.service }, step);
       const { number } = step.action.view;
-      parts.noteHints({ ...address, number, hints: 1 });
+      const noteHint = () => parts.noteHints({ ...address, number, hints: 1 });
+      await doForLearner({ ...parts, policies: parts.policies.service, noteHint }, step);
       if (step.action.view.kind === "manual") await parts.steps.run(step);
     },
     cancelStep: async (address) => parts.steps.cancel(await findStep(activeStep(address), parts)),

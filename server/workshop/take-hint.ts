@@ -11,8 +11,8 @@ import type { HintAddress } from "./workshop.js";
 
 export interface TakeHintParts extends Pick<StepSurroundings, "client" | "settings" | "compiler"> {
   tokens: Pick<Tokens, "forFiles">;
-  /** Counts the hints of a step that were taken. */
-  noteHints: (taken: Omit<HintsTaken, "at">) => void;
+  /** Counts the hints of a step that were taken; resolves when they are counted, or that they are missing is logged. */
+  noteHints: (taken: Omit<HintsTaken, "at">) => Promise<void>;
 }
 
 /** The text of a hint, counted unless somebody only looks at it. Throws LAB_PAGE_NOT_FOUND, SESSION_PAGE_CHANGED where the page has no such hint (any more). */
@@ -28,6 +28,7 @@ export async function takeHint(
   const text = hintText(compiled, { step, hint, fileKey: parts.tokens.forFiles(subjectOf(session)) });
   if (text === undefined) throw pageChanged();
   const { number } = action.view;
-  if (isCounted) parts.noteHints({ session: session.metadata.name, page, step, number, hints: hint + 1 });
+  if (isCounted)
+    void parts.noteHints({ session: session.metadata.name, page, step, number, hints: hint + 1 });
   return text;
 }

@@ -117,9 +117,23 @@ describe("a step that is done for its learner", () => {
     expect(await policies()).toEqual([]);
   });
 
-  it("is refused where the lab does not say how", async () => {
-    const refused = doForLearner(partsOfDoing(), await step("second", 0));
+  it("is counted before anything of it is done", async () => {
+    const seen: string[][] = [];
+    const noteHint = async (): Promise<void> => {
+      seen.push(await policies());
+      throw new Error("cut off");
+    };
+    const cutOff = doForLearner({ ...partsOfDoing(), noteHint }, await step("third", 0));
+    await expect(cutOff).rejects.toThrow("cut off");
+    expect([seen, await policies()]).toEqual([[[]], []]);
+  });
+
+  it("is refused where the lab does not say how, and counted nowhere", async () => {
+    let counted = 0;
+    const noteHint = async (): Promise<void> => void (counted += 1);
+    const refused = doForLearner({ ...partsOfDoing(), noteHint }, await step("second", 0));
     await expect(refused).rejects.toMatchObject({ code: "SESSION_STEP_NOT_RUNNABLE" });
+    expect(counted).toBe(0);
   });
 });
 
@@ -158,7 +172,7 @@ async function policies(): Promise<string[]> {
 }
 
 function partsOfDoing(): Parameters<typeof doForLearner>[0] {
-  return { ...platform, policies: platform.policies.service };
+  return { ...platform, policies: platform.policies.service, noteHint: () => Promise.resolve() };
 }
 
 async function step(page: PageWord, number: number): Promise<SessionStep> {

@@ -33,6 +33,7 @@ export const serverErrorCodes = {
   startClosed: "SERVER_START_CLOSED",
   eventNotFound: "SERVER_EVENT_NOT_FOUND",
   eventForbidden: "SERVER_EVENT_FORBIDDEN",
+  eventChanged: "SERVER_EVENT_CHANGED",
   eventExists: "SERVER_EVENT_EXISTS",
   eventClosed: "SERVER_EVENT_CLOSED",
   eventFull: "SERVER_EVENT_FULL",

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { EventDetail, EventRow } from "../../workshop/common/event-api.js";
-import type { EventStaff } from "../../workshop/common/event-staff.js";
+import { type EventStaff, type EventStaffChange, staffOf } from "../../workshop/common/event-staff.js";
 import { readEnvironment } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { callInstructorApi } from "./instructor-client.js";
@@ -48,15 +48,15 @@ export function eventStaffCommand(): Command {
       const address = `workshop-events/${encodeURIComponent(name)}`;
       let event: EventRow = await callInstructorApi<EventDetail>(data, "GET", address);
       if (Object.keys(flags).length > 0)
-        event = await callInstructorApi<EventRow>(
-          data,
-          "PUT",
-          `${address}/staff`,
-          changedStaff(event, flags),
-        );
+        event = await callInstructorApi<EventRow>(data, "PUT", `${address}/staff`, staffChange(event, flags));
       const words = staffWords(event) ?? "It has no owner: everybody with a role here looks after it.";
       process.stdout.write(`${terminalText(words)}\n`);
     });
+}
+
+/** What is asked for, of the event as it was looked at. */
+function staffChange(event: EventStaff, flags: Omit<StaffFlags, "data">): EventStaffChange {
+  return { ...changedStaff(event, flags), was: staffOf(event) };
 }
 
 /** The staff of an event after what the flags ask for. Throws SERVER_USAGE where they take its owner away and name no other. */

@@ -1,6 +1,12 @@
 import type { EventResource } from "../../workshop/common/event.js";
-import { type EventStaff, PROVIDER_PREFIX } from "../../workshop/common/event-staff.js";
-import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import {
+  type EventStaff,
+  type EventStaffChange,
+  PROVIDER_PREFIX,
+  isSameStaff,
+} from "../../workshop/common/event-staff.js";
+import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
+import { type KubernetesClient, KubernetesError } from "../../kubernetes/node/kubernetes-client.js";
 import { changeEventStaff } from "../../workshop/node/events.js";
 import { type Account, staffNameOf } from "../auth/account.js";
 import type { NamedTokens } from "../auth/named-tokens.js";
@@ -11,8 +17,8 @@ import type { KnownEventStaff } from "./event-staff.js";
 export interface EventOwners {
   /** Those who look after an event that the account makes. Throws SERVER_ROLE_FORBIDDEN, SERVER_BAD_REQUEST. */
   ofNew(account: Account, wanted: EventStaff): Promise<EventStaff>;
-  /** The event with others who look after it. Throws SERVER_EVENT_FORBIDDEN, SERVER_BAD_REQUEST. */
-  change(account: Account, event: EventResource, wanted: EventStaff): Promise<EventResource>;
+  /** The event of that name with others who look after it. Throws SERVER_EVENT_NOT_FOUND, SERVER_EVENT_FORBIDDEN, SERVER_EVENT_CHANGED, SERVER_BAD_REQUEST. */
+  change(account: Account, name: string, wanted: EventStaffChange): Promise<EventResource>;
 }
 
 export interface EventOwnersParts {
@@ -21,7 +27,8 @@ export interface EventOwnersParts {
   staff: Pick<KnownEventStaff, "know">;
   /** Whether people sign in at a provider. */
   hasProvider: boolean;
-  /** Looks for the event anew from now on. */
+  find: (name: string) => Promise<EventResource>;
+  /** Lets `find` look anew. */
   forget: (name: string) => void;
 }
 
@@ -39,21 +46,53 @@ export function createEventOwners(parts: EventOwnersParts): EventOwners {
       await requireKnown(parts, staff, [own]);
       return staff;
     },
-    change: async (account, event, wanted) => {
-      const { spec, metadata } = event;
-      if (account.role !== "operator" && (spec.owner === undefined || spec.owner !== staffNameOf(account)))
-        throw new ServerError(
-          serverErrorCodes.eventForbidden,
-          `Who looks after the event ${metadata.name} is said by its owner or an operator. Ask one of them.`,
-        );
-      const staff = normal(wanted);
-      await requireKnown(parts, staff, namesIn(spec));
-      const changed = await changeEventStaff(parts.client, event, staff);
-      parts.staff.know(changed);
-      parts.forget(metadata.name);
-      return changed;
-    },
+    change: (account, name, wanted) => change(parts, account, { name, ...wanted }),
   };
+}
+
+/** Of others who write to the event, its rehearsals too. */
+const TRIES = 10;
+
+async function change(
+  parts: EventOwnersParts,
+  account: Account,
+  { name, was, ...wanted }: EventStaffChange & { name: string },
+): Promise<EventResource> {
+  for (let attempt = 0; ; attempt += 1) {
+    parts.forget(name);
+    const event = await parts.find(name);
+    requireOwner(account, event);
+    if (!isSameStaff(was, event.spec)) throw changedMeanwhile(name);
+    const staff = normal(wanted);
+    await requireKnown(parts, staff, namesIn(event.spec));
+    try {
+      const changed = await changeEventStaff(parts.client, event, staff, { isUnchanged: true });
+      parts.staff.know(changed);
+      return changed;
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 409 || attempt === TRIES) throw error;
+    } finally {
+      parts.forget(name);
+    }
+    await pauseAfterConflict(attempt);
+  }
+}
+
+function requireOwner(account: Account, { spec, metadata }: EventResource): void {
+  if (account.role === "operator" || (spec.owner !== undefined && spec.owner === staffNameOf(account)))
+    return;
+  throw new ServerError(
+    serverErrorCodes.eventForbidden,
+    `Who looks after the event ${metadata.name} is said by its owner or an operator. Ask one of them.`,
+  );
+}
+
+/** Without the names: refusals are logged. */
+function changedMeanwhile(name: string): ServerError {
+  return new ServerError(
+    serverErrorCodes.eventChanged,
+    `Somebody else has changed who looks after the event ${name} since you looked. Nothing of yours was saved: look at it again, and then change it.`,
+  );
 }
 
 /** Without whom it names twice, and without empty lists. */

@@ -191,7 +191,12 @@ function forbidden({ role }: Account, least: Role): ServerError {
   );
 }
 
-function notTheirs(least: Role, { event = "" }: OfEvent): ServerError {
+function notTheirs(least: Role, { event }: OfEvent): ServerError {
+  if (event === undefined)
+    return new ServerError(
+      serverErrorCodes.eventForbidden,
+      "This is of the whole installation, and you were sent here to look after an event of your course. Ask an operator.",
+    );
   return new ServerError(
     serverErrorCodes.eventForbidden,
     `This takes the role ${least} in the event ${event}, which others look after. Ask its owner or an operator to name you there.`,

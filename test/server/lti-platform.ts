@@ -1,6 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { type IncomingMessage, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import {
   type CryptoKey,
   SignJWT,
@@ -157,4 +159,14 @@ export class LtiPlatform {
     this.#tokens.add(token);
     return { access_token: token, token_type: "bearer", expires_in: 3600, scope: asked.get("scope") };
   }
+}
+
+/** Writes down the registration with a key of the tool's, as its operator does; the file for `--lti`. */
+export function writeRegistration(folder: string, platform: LtiPlatform, owner: string): string {
+  const [key, file] = [join(folder, "key.pem"), join(folder, "platforms.json")];
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
+  const registration = { ...platform.registration(owner), origins: ["https://school.example"] };
+  writeFileSync(file, JSON.stringify({ keys: [key], platforms: [registration] }));
+  return file;
 }

@@ -1,20 +1,20 @@
-import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IssuedToken } from "../../workshop/common/account-api.js";
-import type { EventRow, LtiArrival } from "../../workshop/common/event-api.js";
+import type { EventRow } from "../../workshop/common/event-api.js";
 import type { EventResults } from "../../workshop/common/event-results.js";
 import { type Answer, BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
-import { CLAIM, LtiPlatform } from "./lti-platform.js";
+import { type Entered, beginLaunch, enterByLaunch, entryOf, finishLaunch } from "./lti-launch.js";
+import { CLAIM, LtiPlatform, writeRegistration } from "./lti-platform.js";
 
 const MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#";
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
-const file = join(folder.path, "platforms.json");
+let file: string;
 const platform = new LtiPlatform();
 let lectern: LecternProcess;
 let operator: BrowserSession;
@@ -22,11 +22,7 @@ let anna: BrowserSession;
 
 beforeAll(async () => {
   await platform.start();
-  const key = join(folder.path, "key.pem");
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
-  const registration = { ...platform.registration("anna"), origins: ["https://school.example"] };
-  writeFileSync(file, JSON.stringify({ keys: [key], platforms: [registration] }));
+  file = writeRegistration(folder.path, platform, "anna");
   await start();
   operator = new BrowserSession(lectern.url);
   await operator.json("POST", "api/instructor/login", { token: instructorToken(data) });
@@ -109,7 +105,9 @@ describe("a launch by LTI", () => {
     const taken = await bob.call("POST", "api/instructor/workshop-events", { ...wanted(), name });
     expect([taken.status, taken.text]).toEqual([400, expect.stringContaining("begin with lti-")]);
     // Only who owns it can make it somebody's who then looks after these people.
-    await anna.json("PUT", `api/instructor/workshop-events/${name}/staff`, { owner: "bob" });
+    const { owner, helpers } = await anna.json<EventRow>("GET", `api/instructor/workshop-events/${name}`);
+    const change = { owner: "bob", was: { owner, helpers } };
+    await anna.json("PUT", `api/instructor/workshop-events/${name}/staff`, change);
     await expect(entered("ada", link)).rejects.toThrow("is not of anna");
   });
 
@@ -331,45 +329,11 @@ function told(subject: string): string[] {
     );
 }
 
-/** A browser that has begun a launch, and what it was sent to the platform with. */
-async function begin() {
-  const browser = new BrowserSession(lectern.url);
-  const query = new URLSearchParams({
-    iss: platform.url,
-    login_hint: "x",
-    client_id: platform.client,
-    target_link_uri: lectern.url,
-  });
-  const { status, headers } = await browser.call("GET", `lti/login?${query.toString()}`);
-  expect(status).toBe(303);
-  const url = new URL(String(headers["location"]));
-  expect(`${url.origin}${url.pathname}`).toBe(`${platform.url}/authorize`);
-  expect(url.searchParams.get("redirect_uri")).toBe(`${lectern.url}lti/launch`);
-  return { browser, state: url.searchParams.get("state") ?? "", nonce: url.searchParams.get("nonce") ?? "" };
-}
-
-/** Posts what the platform's page posts, from its origin. */
-function finish(browser: BrowserSession, answer: Record<string, string>): Promise<Answer> {
-  return browser.call("POST", "lti/launch", new URLSearchParams(answer).toString(), {
-    origin: platform.url,
-    "content-type": "application/x-www-form-urlencoded",
-  });
-}
-
-async function entered(subject: string, more: object = {}) {
-  const { browser, state, nonce } = await begin();
-  const token = await platform.sign({ ...platform.claims(subject, "slow-steps", more), nonce });
-  const entry = entryOf(await finish(browser, { id_token: token, state }));
-  return { browser, arrival: await browser.json<LtiArrival>("POST", "api/lti/enter", { entry }) };
-}
-
-type Entered = Awaited<ReturnType<typeof entered>>;
-
-function entryOf({ headers, text }: Answer): string {
-  const location = String(headers["location"]);
-  if (!location.includes("#entry=")) throw new Error(`the launch was refused: ${text}`);
-  return location.slice(location.indexOf("#entry=") + "#entry=".length);
-}
+const begin = () => beginLaunch(platform, lectern.url);
+const finish = (browser: BrowserSession, answer: Record<string, string>) =>
+  finishLaunch(platform, browser, answer);
+const entered = (subject: string, more: object = {}) =>
+  enterByLaunch(platform, { tool: lectern.url, subject, more });
 
 function logs(): string {
   const inLogs = join(data, "logs");

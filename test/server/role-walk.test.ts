@@ -10,6 +10,8 @@ import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 import { listRoutes } from "./listed-routes.js";
+import { enterByLaunch } from "./lti-launch.js";
+import { CLAIM, LtiPlatform, writeRegistration } from "./lti-platform.js";
 import { ASKERS, type Asker, ENDS_IT, LETS_IN, RULES } from "./route-roles.js";
 
 const HOUR_MS = 3_600_000;
@@ -19,10 +21,15 @@ const data = join(folder.path, "data");
 let lectern: LecternProcess;
 let event: EventRow;
 let session: SessionView;
+const platform = new LtiPlatform();
+/** What the event knows its teacher by whom the platform has sent. */
+let teacher: string;
 const browsers = {} as Record<Asker, BrowserSession>;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
+  await platform.start();
+  const lti = writeRegistration(folder.path, platform, "anna");
+  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor", "--lti", lti]);
   const operator = await signedIn(instructorToken(data));
   const tokens = {
     anna: "instructor",
@@ -46,6 +53,12 @@ beforeAll(async () => {
     operator,
   });
   event = await eventOf(anna, { instructors: ["carl"], helpers: ["ben", "dora"] });
+  const teaches = { [`${CLAIM}roles`]: ["Instructor"], [`${CLAIM}custom`]: { event: event.name } };
+  const sent = await enterByLaunch(platform, { tool: lectern.url, subject: "tess", more: teaches });
+  browsers["teacher by a platform"] = sent.browser;
+  const { helpers = [] } = await anna.json<EventRow>("GET", `api/instructor/workshop-events/${event.name}`);
+  teacher = helpers.find((name) => name.startsWith("lti:")) ?? "";
+  expect(helpers).toEqual(["ben", "dora", teacher]);
   browsers.learner = new BrowserSession(lectern.url);
   session = await browsers.learner.whenActive((await joined(browsers.learner, event.link)).id);
   const other = await eventOf(browsers["instructor of others"], { helpers: ["fritz"] });
@@ -54,6 +67,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await lectern?.stop();
+  platform.stop();
   folder.remove();
 });
 
@@ -92,28 +106,44 @@ describe("roles", () => {
     }
     expect(Object.keys(opened)).toEqual([
       "learner",
+      "teacher by a platform",
       "helper",
       "instructor named as helper",
       "instructor named",
       "owner",
       "operator",
     ]);
-    const staff = { owner: "anna", instructors: ["carl"], helpers: ["ben"] };
-    await browsers.owner.json("PUT", `api/instructor/workshop-events/${event.name}/staff`, staff);
+    const [before, without] = [staff(["ben", "dora", teacher]), staff(["ben", teacher])];
+    const path = `api/instructor/workshop-events/${event.name}/staff`;
+    await browsers.owner.json("PUT", path, { ...without, was: before });
     await expect.poll(() => opened["instructor named as helper"]?.readyState).toBe(WebSocket.CLOSED);
     const still = Object.entries(opened).filter(([, socket]) => socket.readyState === WebSocket.OPEN);
     expect(still.map(([asker]) => asker)).toEqual([
       "learner",
+      "teacher by a platform",
       "helper",
       "instructor named",
       "owner",
       "operator",
     ]);
     for (const [, socket] of still) socket.close();
-    await browsers.owner.json("PUT", `api/instructor/workshop-events/${event.name}/staff`, {
-      ...staff,
-      helpers: ["ben", "dora"],
-    });
+    await browsers.owner.json("PUT", path, { ...before, was: without });
+  });
+
+  it("are given by two at once so that the second is asked, and nobody who was named is lost unseen", async () => {
+    const path = `api/instructor/workshop-events/${event.name}/staff`;
+    const was = staff(["ben", "dora", teacher]);
+    const changes = [staff(["ben", "dora", teacher, "fritz"]), staff(["ben", "dora", teacher, "else"])];
+    const answers = await Promise.all(
+      changes.map((one) => browsers.owner.call("PUT", path, { ...one, was })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 409]));
+    const late = answers.find(({ status }) => status === 409);
+    expect(late?.text).toContain("SERVER_EVENT_CHANGED");
+    const saved = changes[answers.findIndex(({ status }) => status === 200)];
+    const { helpers } = await browsers.owner.json<EventRow>("GET", path.replace("/staff", ""));
+    expect(helpers).toEqual(saved?.helpers);
+    await browsers.owner.json("PUT", path, { ...was, was: saved });
   });
 
   it("show each their events and sessions, own events first, and follow who is named meanwhile", async () => {
@@ -135,7 +165,7 @@ describe("roles", () => {
     await expect.poll(() => told.at(-1)?.length).toBe(1);
     expect(told.at(-1)).not.toContain(event.name);
     const { output } = await runCli(["event", "staff", event.name, "--helper", "fritz", "--data", data]);
-    expect(output).toContain("Owner: anna; instructors: carl; helpers: ben, dora, fritz");
+    expect(output).toContain(`Owner: anna; instructors: carl; helpers: ben, dora, ${teacher}, fritz`);
     await expect.poll(() => told.at(-1)).toContain(event.name);
     expect(
       (await runCli(["event", "staff", event.name, "--remove", "fritz", "--data", data])).output,
@@ -156,9 +186,10 @@ describe("roles", () => {
 
   it("are named by tokens there are, by the owner and operators alone; an event of nobody is everybody's who has a role", async () => {
     const path = `api/instructor/workshop-events/${event.name}/staff`;
-    const unknown = await browsers.owner.call("PUT", path, { owner: "anna", helpers: ["bne"] });
+    const was = staff(["ben", "dora", teacher]);
+    const unknown = await browsers.owner.call("PUT", path, { owner: "anna", helpers: ["bne"], was });
     expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining("There is no token")]);
-    const subject = await browsers.owner.call("PUT", path, { owner: "anna", helpers: ["oidc:123"] });
+    const subject = await browsers.owner.call("PUT", path, { owner: "anna", helpers: ["oidc:123"], was });
     expect(subject.text).toContain("Nobody signs in at a provider here");
     const foreign = await browsers.owner.call("POST", "api/instructor/workshop-events", {
       ...wanted(),
@@ -188,12 +219,26 @@ describe("roles", () => {
     expect(created.output).toContain("Owner: else; helpers: ben");
   });
 
-  it("end a session and an event by those who may", async () => {
+  it("end a session and an event by those who may, of which nobody is told who does not look after it", async () => {
+    const heard = { "helper of others": [] as string[], "teacher by a platform": [] as string[] };
+    const said = { "helper of others": [] as string[], "teacher by a platform": [] as string[] };
+    const stops = (Object.keys(heard) as (keyof typeof heard)[]).map((asker) =>
+      browsers[asker].events("api/instructor/events", (one) => {
+        const news = one as InstructorEvent;
+        said[asker].push(news.type);
+        if (news.type === "changes") heard[asker].push(...news.gone);
+      }),
+    );
+    await expect.poll(() => Object.values(said).every((types) => types.length > 0)).toBe(true);
     const rows = await browsers["instructor named"].json<InstructorRow[]>("GET", "api/instructor/sessions");
     expect(rows.find(({ id }) => id === session.id)?.link).toContain("#access=");
     const named = browsers["instructor named"];
     expect((await named.call("POST", `api/instructor/sessions/${session.id}/revoke-link`)).status).toBe(200);
     expect((await named.call("DELETE", `api/instructor/sessions/${session.id}`)).status).toBe(204);
+    // What is gone is told to all at the same moment.
+    await expect.poll(() => heard["teacher by a platform"]).toContain(session.id);
+    expect(heard["helper of others"]).toEqual([]);
+    for (const stop of await Promise.all(stops)) stop();
     expect((await named.call("DELETE", `api/instructor/workshop-events/${event.name}`)).status).toBe(204);
     expect((await browsers.owner.call("GET", `api/instructor/workshop-events/${event.name}`)).status).toBe(
       404,
@@ -238,8 +283,13 @@ async function ask(browser: BrowserSession, route: string): Promise<string> {
 function bodyOf(route: string): object {
   if (route.endsWith("/orders"))
     return { to: { event: event.name }, do: { type: "announce", text: "Hello" } };
-  if (route.endsWith("/staff")) return { owner: "anna", instructors: ["carl"], helpers: ["ben", "dora"] };
+  const same = staff(["ben", "dora", teacher]);
+  if (route.endsWith("/staff")) return { ...same, was: same };
   return {};
+}
+
+function staff(helpers: string[]) {
+  return { owner: "anna", instructors: ["carl"], helpers };
 }
 
 function wanted() {
@@ -247,8 +297,8 @@ function wanted() {
   return { lab: "slow-steps", from, until: new Date(Date.now() + HOUR_MS).toISOString(), seats: 3 };
 }
 
-async function eventOf(browser: BrowserSession, staff: object): Promise<EventRow> {
-  return browser.json<EventRow>("POST", "api/instructor/workshop-events", { ...wanted(), ...staff });
+async function eventOf(browser: BrowserSession, named: object): Promise<EventRow> {
+  return browser.json<EventRow>("POST", "api/instructor/workshop-events", { ...wanted(), ...named });
 }
 
 /** Says something to sessions. */

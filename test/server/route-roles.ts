@@ -5,6 +5,7 @@ export const ASKERS = [
   "helper of others",
   "instructor of others",
   "learner",
+  "teacher by a platform",
   "helper",
   "instructor named as helper",
   "instructor named",
@@ -13,7 +14,14 @@ export const ASKERS = [
 ] as const;
 export type Asker = (typeof ASKERS)[number];
 
-const HELPERS = ["helper", "instructor named as helper", "instructor named", "owner", "operator"] as const;
+const HELPERS_HERE = [
+  "helper",
+  "instructor named as helper",
+  "instructor named",
+  "owner",
+  "operator",
+] as const;
+const HELPERS = ["teacher by a platform", ...HELPERS_HERE] as const;
 const INSTRUCTORS = ["instructor named", "owner", "operator"] as const;
 const OTHERS = ["helper of others", "instructor of others"] as const;
 
@@ -24,6 +32,8 @@ export const LETS_IN = {
   /** Who has opened the event's link. */
   "who has the event's link": ["learner"],
   helpers: [...HELPERS, ...OTHERS],
+  /** Who has a role in all of it, and was not sent by a platform to look after one event. */
+  "helpers of the installation": [...HELPERS_HERE, ...OTHERS],
   instructors: [...INSTRUCTORS, "instructor named as helper", "instructor of others"],
   operators: ["operator"],
   "helpers of the event": HELPERS,
@@ -55,10 +65,8 @@ export const RULES: Rule[] = [
   [/ \/api\/instructor\/tokens/, "operators"],
   [/^GET \/(metrics|api\/instructor\/(start-link|recordings))$/, "instructors"],
   [/^POST \/api\/instructor\/(sessions|workshop-events)$/, "instructors"],
-  [
-    /^GET \/api\/instructor\/(sessions|labs|pools|disk|confinement|events|screens|workshop-events)$/,
-    "helpers",
-  ],
+  [/^GET \/api\/instructor\/(sessions|events|screens|workshop-events)$/, "helpers"],
+  [/^GET \/api\/instructor\/(labs|pools|disk|confinement)$/, "helpers of the installation"],
 
   [/^POST \/api\/instructor\/orders$/, "instructors of the event"],
   [/^GET \/api\/instructor\/recordings\/:session(\/:name)?$/, "instructors of the event"],

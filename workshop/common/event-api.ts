@@ -13,7 +13,7 @@
  * | GET api/instructor/workshop-events/NAME | `EventDetail` |
  * | GET api/instructor/workshop-events/NAME/results | `EventResults` |
  * | POST api/instructor/workshop-events/NAME/rehearsal `{learners?}` | server-sent events, each a `RehearsalEvent` in JSON; it ends where nobody listens |
- * | PUT api/instructor/workshop-events/NAME/staff `EventStaff` | `EventRow`; for its owner and operators |
+ * | PUT api/instructor/workshop-events/NAME/staff `EventStaffChange` | `EventRow`; for its owner and operators; 409 SERVER_EVENT_CHANGED where others look after it than `was` says |
  * | DELETE api/instructor/workshop-events/NAME | 204; ends its sessions and removes everything of its people |
  * | DELETE api/instructor/workshop-events/NAME/people/ID | 204; the same for one |
  */

@@ -10,6 +10,30 @@ export interface EventStaff {
   helpers?: string[];
 }
 
+/** Who is to look after an event from now on; everybody who is to stay is named again. */
+export interface EventStaffChange extends EventStaff {
+  /** Who did when whoever asks looked. Where it is others by now, nothing is changed: of two who change it at once the second is asked. */
+  was: EventStaff;
+}
+
+/** Of something that has more to say. */
+export function staffOf({ owner, instructors, helpers }: EventStaff): EventStaff {
+  return {
+    ...(owner !== undefined && { owner }),
+    ...(instructors !== undefined && { instructors }),
+    ...(helpers !== undefined && { helpers }),
+  };
+}
+
+/** The same people, in whatever order they are named. */
+export function isSameStaff(one: EventStaff, other: EventStaff): boolean {
+  return staffKey(one) === staffKey(other);
+}
+
+function staffKey({ owner = "", instructors = [], helpers = [] }: EventStaff): string {
+  return JSON.stringify([owner, instructors.toSorted(), helpers.toSorted()]);
+}
+
 /** Of each kind; a day has a few. */
 export const MAX_STAFF = 50;
 /** A subject of 255 characters, as long as the standard lets it be, and what stands before it. */

@@ -5,7 +5,12 @@ import { isAtLeast } from "../../../workshop/common/account-api.js";
 import { MAX_CODE, MAX_SEATS, MIN_CODE } from "../../../workshop/common/event.js";
 import type { EventResource } from "../../../workshop/common/event.js";
 import type { EventDetail, EventRow, NewEvent } from "../../../workshop/common/event-api.js";
-import { type EventStaff, MAX_STAFF, MAX_STAFF_NAME } from "../../../workshop/common/event-staff.js";
+import {
+  type EventStaff,
+  type EventStaffChange,
+  MAX_STAFF,
+  MAX_STAFF_NAME,
+} from "../../../workshop/common/event-staff.js";
 import type { EventResults } from "../../../workshop/common/event-results.js";
 import { type Account, staffNameOf } from "../../auth/account.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
@@ -38,6 +43,8 @@ const eventStaff = z.strictObject({
   instructors: staffNames,
   helpers: staffNames,
 });
+
+const staffChange = eventStaff.extend({ was: eventStaff });
 
 const newEvent = z.strictObject({
   name: z.string().min(1).max(40).optional(),
@@ -99,8 +106,8 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     response.json(detail satisfies EventDetail);
   });
   router.put("/instructor/workshop-events/:name/staff", async (request, response) => {
-    const wanted = parseBody(eventStaff, request.body) as EventStaff;
-    const event = await owners.change(account(request), await find(request.params.name), wanted);
+    const wanted = parseBody(staffChange, request.body) as EventStaffChange;
+    const event = await owners.change(account(request), request.params.name, wanted);
     response.json({ ...(await events.row(event)), ...seenBy(request, event) } satisfies EventRow);
   });
   router.get("/instructor/workshop-events/:name/results", async (request, response) => {

@@ -59,6 +59,8 @@ const newSessions = z.strictObject({
     .optional(),
 });
 
+/** Of the installation itself: whom a learning platform has sent here looks after events alone. */
+const INSTALLATION = /^\/(labs|pools|disk|confinement)\/?$/i;
 /** As the router takes it: with a slash behind it, and in capitals, as well. */
 const EXTENSION = /^\/sessions\/[^/]+\/extend\/?$/i;
 
@@ -68,7 +70,7 @@ export function createInstructorRouter(options: InstructorRoutes): Router {
   const router = Router();
   admit(router, options);
   router.use("/instructor", (request, _response, next) => {
-    access.requireRole(request, leastRole(request));
+    access.requireRole(request, leastRole(request), INSTALLATION.test(request.path) ? {} : undefined);
     next();
   });
   router.get("/instructor/sessions", (request, response) => {
@@ -188,12 +190,33 @@ async function streamRows(
     if (isStillHelper(options.access, request)) stream.send(event());
     else stream.end();
   };
-  const tellAll = () => tell(() => ({ type: "sessions", rows: linked(table.rows()) }));
+  // Of a session that is gone it is not known any more whose it was, but whether it was told here.
+  const told = new Set<string>();
+  const shown = (rows: readonly SessionRow[]) => {
+    const theirs = linked(rows);
+    for (const { id } of theirs) told.add(id);
+    return theirs;
+  };
+  const tellAll = () =>
+    tell(() => {
+      told.clear();
+      return { type: "sessions", rows: shown(table.rows()) };
+    });
   tellAll();
   const stopStaff = options.staff.onChange(tellAll);
-  const stop = table.follow(({ rows, gone }) => tell(() => ({ type: "changes", rows: linked(rows), gone })));
-  const stopDisk = options.disk.follow((disk) => tell(() => ({ type: "disk", disk })));
-  const stopHealth = options.healthWatch.follow((problems) => tell(() => ({ type: "health", problems })));
+  const stop = table.follow((changes) => {
+    tell(() => {
+      const gone = changes.gone.filter((id) => told.delete(id));
+      return { type: "changes", rows: shown(changes.rows), gone };
+    });
+  });
+  const tellOfInstallation = (event: InstructorEvent) => {
+    if (isAtLeast(options.access.rolesOf(request)({}), "helper")) tell(() => event);
+  };
+  const stopDisk = options.disk.follow((disk) => tellOfInstallation({ type: "disk", disk }));
+  const stopHealth = options.healthWatch.follow((problems) =>
+    tellOfInstallation({ type: "health", problems }),
+  );
   stream.signal.addEventListener(
     "abort",
     () => {
@@ -205,7 +228,7 @@ async function streamRows(
     { once: true },
   );
   const disk = await options.disk.state();
-  if (disk.isFull) tell(() => ({ type: "disk", disk }));
+  if (disk.isFull) tellOfInstallation({ type: "disk", disk });
 }
 
 /** Asks for as many; throws where there are fewer, saying how many there are and why. */

@@ -1,6 +1,6 @@
 import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, LtiArrival, NewEvent } from "../../common/event-api.js";
-import type { EventStaff } from "../../common/event-staff.js";
+import type { EventStaffChange } from "../../common/event-staff.js";
 import type { EventResults } from "../../common/event-results.js";
 import type { RehearsalView } from "../../common/kept-rehearsal.js";
 import type { OwnResults } from "../../common/own-results.js";
@@ -23,7 +23,7 @@ export const eventApi = {
   detail: (name: string, signal?: AbortSignal) => call<EventDetail>("GET", instructorPath(name), { signal }),
   results: (name: string, signal?: AbortSignal) =>
     call<EventResults>("GET", `${instructorPath(name)}/results`, { signal }),
-  changeStaff: (name: string, staff: EventStaff) =>
+  changeStaff: (name: string, staff: EventStaffChange) =>
     call<EventRow>("PUT", `${instructorPath(name)}/staff`, { body: staff }),
   rehearsal: (name: string, signal?: AbortSignal) =>
     call<RehearsalView>("GET", `${instructorPath(name)}/kept-rehearsal`, { signal }),

@@ -18,6 +18,7 @@ import { filterRows, isOver, sortRows, type RowFilter, type Sort } from "./rows.
 import { Answers } from "./orders.js";
 import { SessionTable } from "./session-table.js";
 import { StartLink } from "./start-link.js";
+import { useHasLinks, useSeesInstallation } from "../store/use-account.js";
 
 interface Props {
   rows: InstructorRow[];
@@ -30,7 +31,8 @@ export function Sessions({ rows, connection }: Props): ReactElement {
   const [filter, setFilter] = useState<RowFilter>("active");
   const [sort, setSort] = useState<Sort>({ key: "id", isDescending: false });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [making, setMaking] = useState<"event" | "sessions">();
+  const [making, setMaking] = useState<Making>();
+  const [isInstructor, seesInstallation] = [useHasLinks(), useSeesInstallation()];
   const shown = sortRows(filterRows(rows, filter, words), sort);
   const selected = shown.filter((row) => chosen.has(row.id));
   return (
@@ -45,24 +47,11 @@ export function Sessions({ rows, connection }: Props): ReactElement {
           <Link className="button" to={{ screen: "wall", view: {} }}>
             <Icon name="terminal" /> Wall of terminals
           </Link>
-          <Button
-            className="button"
-            aria-expanded={making === "event"}
-            onPress={() => setMaking(making === "event" ? undefined : "event")}
-          >
-            <Icon name="plus" /> Create event
-          </Button>
-          <Button
-            className={`button${making === undefined ? " button--primary" : ""}`}
-            aria-expanded={making === "sessions"}
-            onPress={() => setMaking(making === "sessions" ? undefined : "sessions")}
-          >
-            <Icon name="plus" /> Create sessions
-          </Button>
+          {isInstructor && <MakingButtons making={making} onMaking={setMaking} />}
         </div>
       </header>
-      <BrokenLabs />
-      <StartLink />
+      {seesInstallation && <BrokenLabs />}
+      {isInstructor && <StartLink />}
       {making === "sessions" && <CreateSessions onClose={() => setMaking(undefined)} />}
       {making === "event" && <CreateEvent onClose={() => setMaking(undefined)} />}
       <HelpQueue rows={rows} />
@@ -74,8 +63,38 @@ export function Sessions({ rows, connection }: Props): ReactElement {
       ) : (
         <Nothing isFiltered={rows.length > 0} filter={words.trim() === "" ? filter : "all"} />
       )}
-      <ReadySessions />
-      <Confinement />
+      {seesInstallation && <ReadySessions />}
+      {seesInstallation && <Confinement />}
+    </>
+  );
+}
+
+type Making = "event" | "sessions" | undefined;
+
+/** Of the two forms one at a time is open. */
+function MakingButtons({
+  making,
+  onMaking,
+}: {
+  making: Making;
+  onMaking: (making: Making) => void;
+}): ReactElement {
+  return (
+    <>
+      <Button
+        className="button"
+        aria-expanded={making === "event"}
+        onPress={() => onMaking(making === "event" ? undefined : "event")}
+      >
+        <Icon name="plus" /> Create event
+      </Button>
+      <Button
+        className={`button${making === undefined ? " button--primary" : ""}`}
+        aria-expanded={making === "sessions"}
+        onPress={() => onMaking(making === "sessions" ? undefined : "sessions")}
+      >
+        <Icon name="plus" /> Create sessions
+      </Button>
     </>
   );
 }

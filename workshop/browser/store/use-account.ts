@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { LTI_PREFIX } from "../../common/event-staff.js";
 import { api } from "../api/api-client.js";
 
 /** Who is signed in in this browser, and how people sign in. */
@@ -14,6 +15,12 @@ export function useHasLinks(): boolean {
 /** Whether who is signed in may play recordings, which helpers may not. */
 export function usePlaysRecordings(): boolean {
   return !useIsHelper();
+}
+
+/** Whether who is signed in looks after the installation too, and not only after an event that a learning platform has sent them to. */
+export function useSeesInstallation(): boolean {
+  const { data } = useAccount();
+  return data !== undefined && data.account?.staffName?.startsWith(LTI_PREFIX) !== true;
 }
 
 function useIsHelper(): boolean {

@@ -27,11 +27,11 @@ export interface SessionPlace {
 
 /** What pods of the embedded cluster take: as much as learners start, which nobody knows before. */
 function embeddedCapacity(): { resources: []; notes: string[] } {
-  const { podsOfNamespace, memoryBytes } = defaultContainerLimits;
+  const { podsOfNamespace, ofNamespace } = defaultContainerLimits;
   const missing = missingForContainers();
   const note =
     missing === undefined || missing.what === "root"
-      ? `A server that runs as root runs small containers on this machine, and what learners start in their pods is not counted: each container may take ${memoryBytes / 1024 / 1024} MiB, each session ${podsOfNamespace} pods.`
+      ? `A server that runs as root runs small containers on this machine, and what learners start in their pods is not counted: those of a session may take ${ofNamespace.memoryBytes / 1024 / 1024} MiB together, in ${podsOfNamespace} pods.`
       : "The embedded cluster runs no containers: pods of sessions take nothing of this machine.";
   return { resources: [], notes: [note] };
 }

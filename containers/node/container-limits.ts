@@ -3,10 +3,21 @@ import type { SessionLimits } from "../../terminal/common/session-limits.js";
 
 const MIB = 1024 * 1024;
 
+/** What all containers of one namespace may use together, where control groups count it. */
+export interface NamespaceLimits {
+  memoryBytes: number;
+  /** Processes and threads. */
+  processes: number;
+  /** Processors' worth of time; may be a fraction. */
+  cpus: number;
+}
+
 /** What the containers of this machine may use. */
 export interface ContainerLimits {
   /** Pods of one namespace that run at once. */
   podsOfNamespace: number;
+  /** Besides what each of them may. */
+  ofNamespace: NamespaceLimits;
   /** Of one pod, with those that have ended and whose logs are kept. */
   containersOfPod: number;
   /** Of one container, where its pod asks for no less. */
@@ -25,6 +36,8 @@ export interface ContainerLimits {
 /** Enough for every pod of a lab: a small server, a shell and a loop; thirty learners with five each fit a machine of 8 GiB. */
 export const defaultContainerLimits: Readonly<ContainerLimits> = {
   podsOfNamespace: 20,
+  // Four of the largest containers at once, what their disks hold in memory counted in, and as much of the machine as the learner's shells.
+  ofNamespace: { memoryBytes: 512 * MIB, processes: 512, cpus: 1 },
   containersOfPod: 20,
   memoryBytes: 128 * MIB,
   processes: 128,

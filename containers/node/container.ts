@@ -9,6 +9,7 @@ import type {
 import type { ContainerProcess } from "./container-process.js";
 import { ContainerLog } from "./container-log.js";
 import type { LastWords } from "./last-words.js";
+import type { LimitReached } from "./limit-reached.js";
 import { FirstOutput } from "./first-output.js";
 
 /** Bytes of log that one container may write in a second, with what each line costs besides; whoever writes more waits. */
@@ -35,7 +36,7 @@ export class Container {
   constructor(
     spec: ContainerSpec,
     process: ContainerProcess,
-    { wasOutOfMemory, lastWords }: { wasOutOfMemory: () => boolean; lastWords: LastWords | undefined },
+    { limitReached, lastWords }: { limitReached: () => LimitReached; lastWords: LastWords | undefined },
   ) {
     this.spec = spec;
     this.process = process;
@@ -43,12 +44,13 @@ export class Container {
     this.ended = process.exitCode.then(async (exitCode) => {
       await read;
       this.log.end();
-      const message = await lastWords?.read({ exitCode }, this.log).catch(() => undefined);
+      const met = exitCode === 0 ? undefined : limitReached();
+      const message = (await lastWords?.read({ exitCode }, this.log).catch(() => undefined)) ?? met?.message;
       this.exit = {
         container: spec.id,
         exitCode,
         reason:
-          exitCode === 0 ? "Completed" : exitCode === KILLED && wasOutOfMemory() ? "OOMKilled" : "Error",
+          exitCode === 0 ? "Completed" : exitCode === KILLED && met?.wasOutOfMemory ? "OOMKilled" : "Error",
         ...(message !== undefined && { message }),
         startedMs: this.startedMs,
         finishedMs: Date.now(),

@@ -23,19 +23,15 @@ import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
 import type { ContainerPlace, ContainerView } from "./bubblewrap-command.js";
-import { groupOf, podOf } from "./container-id.js";
+import { podOf } from "./container-id.js";
 import { Container } from "./container.js";
 import type { ContainerProcess } from "./container-process.js";
-import {
-  asSessionLimits,
-  boundedLimits,
-  type ContainerLimits,
-  defaultContainerLimits,
-} from "./container-limits.js";
+import { boundedLimits, type ContainerLimits, defaultContainerLimits } from "./container-limits.js";
 import { makeRoot } from "./container-root.js";
 import { viewOf } from "./container-view.js";
-import { wasOutOfMemory } from "./out-of-memory.js";
+import { limitReached } from "./limit-reached.js";
 import { LastWords } from "./last-words.js";
+import { type ContainerGroups, NamespaceGroups } from "./namespace-groups.js";
 import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
 import { PodTable } from "./pod-table.js";
@@ -62,7 +58,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   readonly #podsFolder: string;
   readonly #statusFolder: string;
   readonly #accounts: AccountRegistry;
-  readonly #groups: ControlGroups;
+  readonly #groups: NamespaceGroups;
   readonly #machine: ReadOnlyMachine;
   readonly #filter: string;
 
@@ -71,7 +67,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     { groups, machine }: { groups: ControlGroups; machine: ReadOnlyMachine },
   ) {
     this.#limits = limits;
-    this.#groups = groups;
+    this.#groups = new NamespaceGroups(groups, limits.ofNamespace);
     this.#machine = machine;
     this.#podsFolder = join(dataDir, "pods");
     this.#statusFolder = join(dataDir, "status");
@@ -95,6 +91,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const owner = createHash("sha256").update(join(options.dataDir, "pods")).digest("hex").slice(0, 16);
     const [groups, machine] = await Promise.all([ControlGroups.detect(owner), ReadOnlyMachine.make()]);
     const runtime = new SandboxRuntime(options, { groups, machine });
+    const { unheld } = runtime.#groups;
+    if (unheld !== undefined) process.stderr.write(`${unheld}\n`);
     await endLeftOverPods(runtime.#podsFolder, runtime.#accounts);
     for (const name of readdirSync(runtime.#statusFolder)) removeFolder(join(runtime.#statusFolder, name));
     return runtime;
@@ -135,11 +133,11 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       this.#views.delete(spec.id);
       removeFolder(root);
       rmSync(words, { force: true });
-      const removed = this.#groups.remove(groupOf(spec));
+      const removed = this.#groups.remove(pod.spec.namespace, spec);
       this.#removals.add(removed);
       await removed.finally(() => this.#removals.delete(removed));
     };
-    const { view, place, process, lastWords } = await this.#run(pod, spec, { image, root }).catch(
+    const { view, place, groups, process, lastWords } = await this.#run(pod, spec, { image, root }).catch(
       async (error: unknown) => {
         await forget();
         throw error;
@@ -152,7 +150,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     }
     this.#views.set(spec.id, { view, place });
     const container = new Container(spec, process, {
-      wasOutOfMemory: () => wasOutOfMemory(place.groups),
+      limitReached: () => limitReached(groups, place.limits, pod.spec.namespace),
       lastWords,
     });
     pod.containers.set(spec.id, container);
@@ -167,6 +165,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   ): Promise<{
     view: ContainerView;
     place: ContainerPlace;
+    groups: ContainerGroups;
     process: ContainerProcess;
     lastWords: LastWords | undefined;
   }> {
@@ -177,10 +176,12 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const lastWords = LastWords.make(pod.wordsFile(spec), spec, pod.uid);
     const mounts = pod.mountsOf(spec);
     const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts, lastWords });
-    const place = this.#placeOf(spec, image, pod);
+    const limits = boundedLimits(this.#limits, spec);
+    const groups = this.#groups.make(pod.spec.namespace, spec, limits);
+    const place = { ...this.#placeOf(spec, image, pod), limits, groups: groups.own };
     const folder = this.#statusFolder;
     const process = await runInSandbox(programOf(image, spec), { view, place, streams: spec, folder });
-    return { view, place, process, lastWords };
+    return { view, place, groups, process, lastWords };
   }
 
   async exec(id: string, { command, stdin, tty }: ExecSpec): Promise<RunningProcess> {
@@ -263,9 +264,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     await forget();
   }
 
-  #placeOf(spec: ContainerSpec, image: Image, pod: Pod): ContainerPlace {
+  #placeOf(spec: ContainerSpec, image: Image, pod: Pod): Omit<ContainerPlace, "groups" | "limits"> {
     const user = spec.user ?? image.user ?? 0;
-    const limits = boundedLimits(this.#limits, spec);
     return {
       uid: pod.uid,
       user,
@@ -273,8 +273,6 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       group: spec.group ?? 0,
       network: pod.network,
       machine: this.#machine.path,
-      groups: this.#groups.make(groupOf(spec), asSessionLimits(limits)),
-      limits,
       countsMemory: this.#groups.controllers.includes("memory"),
       filter: this.#filter,
     };

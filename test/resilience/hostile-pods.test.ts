@@ -49,7 +49,13 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
   };
   const neighbourAnswers = async (): Promise<void> => {
     const command = ["exec", "neighbour", "-n", NEIGHBOUR, "--", "cat", "/tmp/secret"];
-    expect(await cluster.kubectl.run(command)).toMatchObject({ code: 0, stdout: "secret\n" });
+    const answer = await cluster.kubectl.run(command);
+    const container = await cluster.read("neighbour", "{.status.containerStatuses[0]}", NEIGHBOUR);
+    expect({ ...answer, container: JSON.parse(container) }).toMatchObject({
+      code: 0,
+      stdout: "secret\n",
+      container: { restartCount: 0 },
+    });
   };
 
   it("a fork bomb", async () => {
@@ -169,6 +175,36 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
     }
     await remove("links");
     await neighbourAnswers();
+  });
+
+  const together = async (line: string): Promise<string[]> => {
+    const names = ["one", "two", "three", "four", "five"];
+    for (const name of names) await attack(name, line);
+    const told =
+      "{.status.containerStatuses[0].state.terminated.reason}: {.status.containerStatuses[0].state.terminated.message}";
+    const ends = async (): Promise<string[]> =>
+      Promise.all(names.map((name) => cluster.read(name, told, ATTACKER)));
+    await expect.poll(async () => (await ends()).join("\n"), LATER).toContain("together");
+    await neighbourAnswers();
+    const said = await ends();
+    await Promise.all(names.map(remove));
+    return said.filter((each) => each !== ": ");
+  };
+
+  it("less memory in each pod than it may have, and more in all of them", async () => {
+    const [said] = await together(
+      "mkfifo /tmp/f; sleep 1000 </tmp/f & exec dd if=/dev/zero of=/tmp/f bs=110M count=1",
+    );
+    expect(said).toBe(
+      `OOMKilled: all containers of the namespace ${ATTACKER} together may have 512 MiB of memory on this machine, and had them`,
+    );
+  });
+
+  it("fewer processes in each pod than it may have, and more in all of them", async () => {
+    const [said] = await together("for i in $(seq 120); do sleep 1000 & done; exec sleep 1000");
+    expect(said).toBe(
+      `Error: all containers of the namespace ${ATTACKER} together may have 512 processes and threads on this machine, and had them: further ones were refused`,
+    );
   });
 
   it("more pods than a namespace may have", async () => {

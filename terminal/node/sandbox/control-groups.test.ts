@@ -36,6 +36,22 @@ it("sessions are held to their limits in version 2, without swap", async () => {
   });
 });
 
+it("groups below one are held to what it may use together, and go with it", async () => {
+  const groups = await detect({ controllers: "cpuset cpu io memory pids" });
+  const below = groups.below("class", { ...limits, memoryBytes: 512 * 1024 ** 2, processes: 80, cpus: 1 });
+  const [folder = ""] = below.make("ada", limits);
+  const [shared = ""] = below.folders;
+  expect(folder).toBe(join(shared, "ada"));
+  expect(filesOf(shared)).toMatchObject({
+    "memory.max": String(512 * 1024 ** 2),
+    "pids.max": "80",
+    "cpu.max": "100000 100000",
+    // The last of what was enabled: a real one adds them up.
+    "cgroup.subtree_control": "+cpu",
+  });
+  expect(filesOf(folder)).toMatchObject({ "memory.max": String(96 * 1024 ** 2), "pids.max": "40" });
+});
+
 it("what the machine does not hand on is not said to hold", async () => {
   const groups = await detect({ controllers: "cpuset pids" });
   expect(groups.controllers).toEqual(["pids"]);
@@ -104,7 +120,6 @@ function detect({
 }
 
 function filesOf(folder: string): Record<string, string> {
-  return Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-  );
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(files.map(({ name }) => [name, readFileSync(join(folder, name), "utf8")]));
 }

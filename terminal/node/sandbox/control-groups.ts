@@ -76,6 +76,28 @@ export class ControlGroups {
     });
   }
 
+  /**
+   * Groups below one of that name, whose processes are held to `limits` together, besides what each is held to by itself. It is there until
+   * `close` finds it empty, and what it counted goes with it.
+   */
+  below(name: string, limits: SessionLimits): ControlGroups {
+    return new ControlGroups(
+      this.#hierarchies.map((hierarchy) => {
+        const folder = join(hierarchy.folder, name);
+        mkdirSync(folder, { recursive: true });
+        for (const controller of hierarchy.controllers)
+          setLimit(folder, controller, hierarchy.version, limits);
+        handOn(folder, hierarchy);
+        return { ...hierarchy, folder };
+      }),
+    );
+  }
+
+  /** Of these groups themselves, where the kernel tells what they have used. */
+  get folders(): string[] {
+    return this.#hierarchies.map(({ folder }) => folder);
+  }
+
   /** The processes of a session; empty where no group can tell. */
   processes(session: string): number[] {
     const [hierarchy] = this.#hierarchies.toSorted((one, other) => Number(other.ends) - Number(one.ends));
@@ -133,9 +155,9 @@ async function sweep(hierarchy: Hierarchy, owner: string): Promise<void> {
     const [, whose, pid] = /^(lectern-.+)-(\d+)$/.exec(name) ?? [];
     if (whose === undefined || (whose !== owner && existsSync(`/proc/${pid}`))) continue;
     const folder = join(hierarchy.folder, name);
-    const sessions = foldersIn(folder).map((session) => ({ ...hierarchy, folder: join(folder, session) }));
-    if (whose === owner) await end(sessions);
-    else for (const session of sessions) removeFolder(session.folder);
+    const groups = groupsBelow(folder).map((group) => ({ ...hierarchy, folder: group }));
+    if (whose === owner) await end(groups);
+    else for (const group of groups) removeFolder(group.folder);
     removeFolder(folder);
   }
 }
@@ -175,14 +197,20 @@ function ownFolder(hierarchy: Hierarchy, owner: string): Hierarchy[] {
     accessSync(hierarchy.folder, constants.W_OK);
     const controllers = hierarchy.version === 2 ? delegate(hierarchy) : hierarchy.controllers;
     mkdirSync(folder, { recursive: true });
+    handOn(folder, { ...hierarchy, controllers });
     if (hierarchy.version === 2) {
-      for (const name of controllers) writeFileSync(join(folder, "cgroup.subtree_control"), `+${name}`);
       if (controllers.includes("cpu")) trySet(join(folder, "cpu.weight"), String(CPU_WEIGHT));
     } else if (controllers.includes("cpu")) trySet(join(folder, "cpu.shares"), String(CPU_SHARES));
     return [{ ...hierarchy, folder, controllers }];
   } catch {
     return [];
   }
+}
+
+/** In version 2 groups count only what the one above them hands on. */
+function handOn(folder: string, { version, controllers }: Hierarchy): void {
+  if (version === 1) return;
+  for (const name of controllers) writeFileSync(join(folder, "cgroup.subtree_control"), `+${name}`);
 }
 
 /**
@@ -208,6 +236,11 @@ function isOurs(pid: number): boolean {
     at = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${at}/status`, "utf8"))?.[1] ?? 0);
   }
   return family.has(pid);
+}
+
+/** The deepest first, as they can be taken away. */
+function groupsBelow(folder: string): string[] {
+  return foldersIn(folder).flatMap((name) => [...groupsBelow(join(folder, name)), join(folder, name)]);
 }
 
 function foldersIn(folder: string): string[] {

@@ -17,19 +17,24 @@ interface Flags {
   node?: string[];
   logLevel: string;
   containers?: string;
+  podsOf?: string;
 }
 
 /** Makes what runs containers from the value of `--containers`; `report` gets one line for the log. */
-export type ConnectRuntime = (place: string, report: (line: string) => void) => ContainerRuntime;
+export type ConnectRuntime = (
+  place: string,
+  /** Names this cluster among those that share what runs containers; the platform's has no name. */
+  cluster: string | undefined,
+  report: (line: string) => void,
+) => ContainerRuntime;
 
 /**
  * Runs the embedded Kubernetes as this process's arguments say, until it is told to stop. It can run containers where whoever starts it
  * knows how to reach what runs them.
  */
 export async function runCluster(connect?: ConnectRuntime): Promise<void> {
-  const { data, port, isolated, oneNetwork, node, logLevel, containers, quotaBackendBytes } = readFlags(
-    connect !== undefined,
-  );
+  const { data, port, isolated, oneNetwork, node, logLevel, containers, podsOf, quotaBackendBytes } =
+    readFlags(connect !== undefined);
   // A log that cannot be written must not end the cluster.
   process.stderr.on("error", () => undefined);
   const logger = pino({ level: logLevel, base: { process: "cluster" } }, process.stderr);
@@ -40,7 +45,7 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
 
   try {
     const containerRuntime =
-      containers === undefined ? undefined : connect?.(containers, (line) => logger.warn(line));
+      containers === undefined ? undefined : connect?.(containers, podsOf, (line) => logger.warn(line));
     const cluster = await startCluster({
       dataDir: data,
       logger,
@@ -85,10 +90,9 @@ function readFlags(canRunContainers: boolean): Flags {
     )
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info");
   if (canRunContainers)
-    program.option(
-      "--containers <socket>",
-      "socket of the process that runs containers (default: none runs)",
-    );
+    program
+      .option("--containers <socket>", "socket of the process that runs containers (default: none runs)")
+      .option("--pods-of <name>", "name of this cluster among those that share that process (default: none)");
   return program.parse().opts<Flags>();
 }
 

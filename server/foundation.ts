@@ -8,6 +8,7 @@ import { threadLoader } from "./lab-loader.js";
 import { openLabRepository, type LabRepository, type LabsBefore } from "./lab-repository.js";
 import type { LoadLab } from "./labs.js";
 import { openOwnClusters } from "./own-clusters.js";
+import { containersSocketOf } from "./supervisor/containers.js";
 import { openPlatform } from "./platform.js";
 import type { Platform } from "./platform.js";
 import { trackActivity } from "./store/activity-tracker.js";
@@ -55,7 +56,7 @@ export async function layFoundation(
   reach: Reach,
   log: Logger,
 ): Promise<{ foundation: Foundation; labs: ReturnType<typeof threadLoader> }> {
-  const { config, kubeconfig, terminalSocket } = assignment;
+  const { config, kubeconfig, terminalSocket, hasContainers } = assignment;
   const paths = dataPaths(config.data);
   const installation = await openInstallation(config, kubeconfig, log);
   const platform = await openPlatform({
@@ -66,7 +67,11 @@ export async function layFoundation(
     sharing: installation,
     publicUrl: () => config.publicUrl ?? reach.url(),
     ingressDomain: config.ingressDomain,
-    ownClusters: openOwnClusters(config, paths, log),
+    ownClusters: openOwnClusters(
+      config,
+      { paths, ...(hasContainers && { containers: containersSocketOf(paths) }) },
+      log,
+    ),
     shellUrl: () => (config.pods ? (config.pods.url ?? config.publicUrl ?? reach.url()) : reach.shellUrl()),
     environment: config.labVariables,
     log,

@@ -17,7 +17,7 @@ it.each([
 ])(
   "a server with %s has no clusters to give, and says so in the catalogue and at the start",
   (flag, config) => {
-    const ownClusters = openOwnClusters(config, paths, log);
+    const ownClusters = openOwnClusters(config, { paths }, log);
     expect(ownClusters).toBeUndefined();
     expect(() => requireCluster(lab, { ownClusters })).toThrow(flag);
     expect(summarise(lab, { pods: "any", ownClusters: false }).unavailable).toContain(flag);
@@ -25,7 +25,7 @@ it.each([
 );
 
 it("a server with shells of its own has as many as half of the memory holds, and one at the least", () => {
-  expect(() => requireCluster(lab, { ownClusters: openOwnClusters({}, paths, log) })).not.toThrow();
+  expect(() => requireCluster(lab, { ownClusters: openOwnClusters({}, { paths }, log) })).not.toThrow();
   expect(defaultMaxOwnClusters(8 * 2 ** 30)).toBe(45);
   expect(defaultMaxOwnClusters(2 ** 20)).toBe(1);
 });

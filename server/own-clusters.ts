@@ -3,6 +3,8 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { parse } from "yaml";
+import { removePodsOfCluster } from "../containers/node/ask-containers.js";
+import { keyOfCluster } from "../containers/node/pod-owner.js";
 import { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
 import { FolderRemover } from "../terminal/node/folder-remover.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
@@ -20,6 +22,8 @@ export interface OwnClustersOptions {
   environment: Pick<Environment, "childEnvironment">;
   /** How many may run at once. */
   most?: number | undefined;
+  /** Socket of the process that runs containers; pods are simulated where absent. */
+  containers?: string | undefined;
   log: Logger;
 }
 
@@ -33,6 +37,8 @@ const ALLOCATION = { MALLOC_ARENA_MAX: "1" };
 const QUOTA_BYTES = 32 * 2 ** 20;
 /** A cluster that hangs is one learner's, and there may be a hundred of them to ask. */
 const PROBE_EVERY_MS = 5_000;
+/** Pods are ended within a second; a machine under load takes its time. */
+const PODS_GONE_MS = 20_000;
 /** Where what has ended is taken away; no session's name begins so. */
 const REMOVED = ".removed";
 
@@ -44,12 +50,12 @@ export function defaultMaxOwnClusters(memoryBytes = totalmem()): number {
 /** Those of this server; none where its shells are elsewhere, or its sessions other servers' as well. */
 export function openOwnClusters(
   config: Pick<ServeConfig, "pods" | "database" | "terminalHost" | "maxOwnClusters">,
-  paths: DataPaths,
+  { paths, containers }: { paths: DataPaths; containers?: string | undefined },
   log: Logger,
 ): OwnClusterProcesses | undefined {
   const { pods, database, terminalHost, maxOwnClusters: most } = config;
   if (pods !== undefined || database !== undefined || terminalHost !== undefined) return undefined;
-  return new OwnClusterProcesses({ paths, environment: readEnvironment(), most, log });
+  return new OwnClusterProcesses({ paths, environment: readEnvironment(), most, containers, log });
 }
 
 interface Running {
@@ -112,6 +118,10 @@ export class OwnClusterProcesses implements OwnClusters {
     }
   }
 
+  networkOf(session: string): string {
+    return keyOfCluster(session);
+  }
+
   close(session: string): Promise<void> {
     const closing = (this.#closing.get(session) ?? this.#close(session)).finally(() => {
       if (this.#closing.get(session) === closing) this.#closing.delete(session);
@@ -124,9 +134,21 @@ export class OwnClusterProcesses implements OwnClusters {
     const running = await this.#running.get(session)?.catch(() => undefined);
     if (running === undefined) await endLeftOver(this.#ownerFileOf(session));
     else await end(running);
+    await this.#removePods(session);
     this.#running.delete(session);
     this.#addresses.delete(session);
     if (existsSync(this.#folderOf(session))) this.#removing().remove(this.#folderOf(session));
+  }
+
+  /** What cannot be removed now goes with the process that runs it. */
+  async #removePods(session: string): Promise<void> {
+    const { containers, log } = this.#options;
+    if (containers === undefined) return;
+    try {
+      await removePodsOfCluster(containers, session, AbortSignal.timeout(PODS_GONE_MS));
+    } catch (error) {
+      log.warn({ err: error, session }, "pods of a session's own cluster could not be removed");
+    }
   }
 
   /** Ends all of them, and resolves when those that are being taken away are; what the others hold stays for the next server. */
@@ -140,16 +162,18 @@ export class OwnClusterProcesses implements OwnClusters {
   }
 
   async #start(session: string): Promise<Running> {
-    const { environment, log } = this.#options;
+    const { environment, containers, log } = this.#options;
     const kubeconfig = this.#kubeconfigOf(session);
     const process = await supervise(
       {
         name: `cluster of session ${session}`,
-        entry: builtFile("cluster/main.js"),
+        entry: builtFile("server/supervisor/cluster-process.js"),
         args: [
           "--data",
           this.#folderOf(session),
           "--isolated",
+          "--one-network",
+          ...(containers === undefined ? [] : ["--containers", containers, "--pods-of", session]),
           "--quota-backend-bytes",
           String(QUOTA_BYTES),
           ...this.#nodesOf(session).flatMap((name) => ["--node", name]),

@@ -21,6 +21,7 @@ import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
 import { DialedConnection } from "./dialed-connection.js";
 import { remoteProcess } from "./remote-process.js";
+import { keyOfCluster } from "./pod-owner.js";
 import { type Asked, requireRoom } from "./request-room.js";
 import {
   decodeLine,
@@ -42,6 +43,7 @@ const WAITING_LINES = 256;
 /** The containers' process as the cluster sees it; found again whenever it is back. */
 export class ConnectedRuntime implements ContainerRuntime {
   readonly #path: string;
+  readonly #cluster: string | undefined;
   readonly #report: (line: string) => void;
   readonly #events = new EventEmitter();
   readonly #closing = new AbortController();
@@ -51,9 +53,13 @@ export class ConnectedRuntime implements ContainerRuntime {
   /** Connections whose request has no answer yet. */
   readonly #asking = new Set<Socket>();
 
-  /** `path` is that of the process's socket; `report` gets one line for the log. */
-  constructor(path: string, report: (line: string) => void) {
+  /**
+   * `path` is that of the process's socket; `report` gets one line for the log. `cluster` names a session's own among the clusters that
+   * share the process: it sees its own pods alone, which are all in one network.
+   */
+  constructor(path: string, report: (line: string) => void, cluster?: string) {
     this.#path = path;
+    this.#cluster = cluster;
     this.#report = report;
     this.#events.setMaxListeners(0);
     void this.#follow();
@@ -68,7 +74,8 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async startSandbox(sandbox: SandboxSpec): Promise<void> {
-    await this.#call({ type: "startSandbox", sandbox: toWire(sandbox) });
+    const network = this.#networkOf(sandbox.network);
+    await this.#call({ type: "startSandbox", sandbox: toWire({ ...sandbox, network }), ...this.#asker });
   }
 
   async updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void> {
@@ -137,11 +144,11 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async setServices(network: string, services: NetworkServices): Promise<void> {
-    await this.#call({ type: "setServices", network, services });
+    await this.#call({ type: "setServices", network: this.#networkOf(network), services });
   }
 
   async list(): Promise<SandboxState[]> {
-    return (await this.#call({ type: "list" })) as SandboxState[];
+    return (await this.#call({ type: "list", ...this.#asker })) as SandboxState[];
   }
 
   onExit(listener: (exit: ContainerExit) => void): () => void {
@@ -158,6 +165,14 @@ export class ConnectedRuntime implements ContainerRuntime {
   close(): void {
     this.#closing.abort();
     for (const socket of this.#asking) socket.destroy();
+  }
+
+  get #asker(): { cluster?: string } {
+    return this.#cluster === undefined ? {} : { cluster: this.#cluster };
+  }
+
+  #networkOf(network: string): string {
+    return this.#cluster === undefined ? network : keyOfCluster(this.#cluster);
   }
 
   /** Listens to the process for as long as there is one, and for the next. */

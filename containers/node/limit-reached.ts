@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sizeOf } from "../../terminal/node/sandbox/report.js";
 import type { ContainerLimits } from "./container-limits.js";
 import type { ContainerGroups } from "./namespace-groups.js";
+import type { PodOwner } from "./pod-owner.js";
 
 /** What a container met with before it ended. */
 export interface LimitReached {
@@ -16,11 +17,11 @@ export interface LimitReached {
 export function limitReached(
   groups: ContainerGroups,
   limits: Pick<ContainerLimits, "processes" | "ofNamespace">,
-  namespace: string,
+  owner: PodOwner,
 ): LimitReached {
   const isKilled =
     count(groups.own, "memory.oom_control", "oom_kill") + count(groups.own, "memory.events", "oom_kill") > 0;
-  const together = `all containers of the namespace ${namespace} together may have`;
+  const together = `all containers of ${owner.words} together may have`;
   if (isKilled) {
     const { memoryBytes } = limits.ofNamespace;
     const message = `${together} ${sizeOf(memoryBytes)} of memory on this machine, and had them`;

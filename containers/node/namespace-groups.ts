@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { ContainerSpec } from "../../cluster/containers/container-runtime.js";
 import type { Controller } from "../../terminal/node/sandbox/control-group-hierarchies.js";
-import type { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
+import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { groupOf } from "./container-id.js";
+import type { PodOwner } from "./pod-owner.js";
 import { asSessionLimits, type ContainerLimits, type NamespaceLimits } from "./container-limits.js";
 
 /** The control groups of one container, below those of its namespace. */
@@ -12,7 +14,7 @@ export interface ContainerGroups {
   shared: readonly string[];
 }
 
-/** Holds each container to what it may use, and all of a namespace together to what they may. */
+/** Holds each container to what it may use, and all of a namespace, or of a session's own cluster, together to what they may. */
 export class NamespaceGroups {
   readonly #groups: ControlGroups;
   readonly #limits: NamespaceLimits;
@@ -22,6 +24,15 @@ export class NamespaceGroups {
   constructor(groups: ControlGroups, limits: NamespaceLimits) {
     this.#groups = groups;
     this.#limits = limits;
+  }
+
+  /** Those of a host whose pods are below the folder; says in a line what does not hold. */
+  static async detect(podsFolder: string, limits: NamespaceLimits): Promise<NamespaceGroups> {
+    // Of the folder, so that it finds what a killed one has left.
+    const owner = createHash("sha256").update(podsFolder).digest("hex").slice(0, 16);
+    const groups = new NamespaceGroups(await ControlGroups.detect(owner), limits);
+    if (groups.unheld !== undefined) process.stderr.write(`${groups.unheld}\n`);
+    return groups;
   }
 
   get controllers(): readonly Controller[] {
@@ -43,27 +54,27 @@ export class NamespaceGroups {
   }
 
   /** Makes those of a container. */
-  make(namespace: string, spec: ContainerSpec, limits: ContainerLimits): ContainerGroups {
-    const known = this.#below.get(namespace);
+  make({ key }: PodOwner, spec: ContainerSpec, limits: ContainerLimits): ContainerGroups {
+    const known = this.#below.get(key);
     const { groups, containers } = known ?? {
-      groups: this.#groups.below(namespace, asSessionLimits({ ...limits, ...this.#limits })),
+      groups: this.#groups.below(key, asSessionLimits({ ...limits, ...this.#limits })),
       containers: new Set<string>(),
     };
-    if (known === undefined) this.#below.set(namespace, { groups, containers });
+    if (known === undefined) this.#below.set(key, { groups, containers });
     containers.add(spec.id);
     return { own: groups.make(groupOf(spec), asSessionLimits(limits)), shared: groups.folders };
   }
 
   /** Ends what is in those of a container and takes them away; with the last container of a namespace go the namespace's. */
-  async remove(namespace: string, spec: ContainerSpec): Promise<void> {
-    const known = this.#below.get(namespace);
+  async remove({ key }: PodOwner, spec: ContainerSpec): Promise<void> {
+    const known = this.#below.get(key);
     // One that could not be started has none.
     if (known === undefined || !known.containers.has(spec.id)) return;
     await known.groups.remove(groupOf(spec));
     known.containers.delete(spec.id);
     if (known.containers.size > 0) return;
     known.groups.close();
-    this.#below.delete(namespace);
+    this.#below.delete(key);
   }
 
   /** Takes the groups of all away; nothing is in them any more. */

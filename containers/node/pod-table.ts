@@ -5,10 +5,11 @@ import type { AccountRegistry } from "../../terminal/node/account-registry.js";
 import type { ContainerLimits } from "./container-limits.js";
 import type { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
+import { type PodOwner, podOwner } from "./pod-owner.js";
 
 /** A pod, from when it is begun to be made. */
 interface Entry {
-  namespace: string;
+  owner: PodOwner;
   made: Promise<Pod>;
   /** Once it is made. */
   pod?: Pod;
@@ -31,12 +32,13 @@ export class PodTable {
     this.#options = options;
   }
 
-  /** Makes the pod, or waits for the one of that id. Throws where its namespace has as many as it may, and what `Pod.make` throws. */
-  async make(spec: SandboxSpec): Promise<Pod> {
+  /** Makes the pod, or waits for the one of that id; `cluster` names a session's own, the platform's has no name. Throws where its namespace has as many as it may, and what `Pod.make` throws. */
+  async make(spec: SandboxSpec, cluster?: string): Promise<Pod> {
     const known = this.#entries.get(spec.id);
     if (known !== undefined) return known.made;
-    this.#requireRoom(spec.namespace);
-    const entry: Entry = { namespace: spec.namespace, made: this.#make(spec) };
+    const owner = podOwner(spec, cluster);
+    this.#requireRoom(spec.namespace, owner);
+    const entry: Entry = { owner, made: this.#make(spec, owner) };
     this.#entries.set(spec.id, entry);
     try {
       return (entry.pod = await entry.made);
@@ -56,9 +58,10 @@ export class PodTable {
     return this.#entries.get(id)?.pod;
   }
 
-  /** All there are, with those that are still being made, for which nobody waits. */
-  states(): SandboxState[] {
-    return [...this.#entries].map(([id, { pod }]) => ({
+  /** All there are of a session's own cluster or of the platform's, with those that are still being made, for which nobody waits. */
+  states(cluster?: string): SandboxState[] {
+    const own = [...this.#entries].filter(([, { owner }]) => owner.cluster === cluster);
+    return own.map(([id, { pod }]) => ({
       id,
       containers: [...(pod?.containers.values() ?? [])].map(({ state }) => state),
     }));
@@ -78,22 +81,26 @@ export class PodTable {
     this.#options.accounts.release(id);
   }
 
-  #requireRoom(namespace: string): void {
-    const beside = [...this.#entries.values()].filter((entry) => entry.namespace === namespace);
+  #requireRoom(namespace: string, { key, cluster }: PodOwner): void {
+    const beside = [...this.#entries.values()].filter(({ owner }) => owner.key === key);
     const { podsOfNamespace: most } = this.#options.limits;
     if (beside.length < most) return;
+    if (cluster !== undefined)
+      throw new Error(
+        `at most ${most} pods of a cluster run on this machine at once, and this one has them; delete one`,
+      );
     throw new Error(
       `at most ${most} pods of a namespace run on this machine at once, and ${namespace} has them; delete one`,
     );
   }
 
-  async #make(spec: SandboxSpec): Promise<Pod> {
+  async #make(spec: SandboxSpec, owner: PodOwner): Promise<Pod> {
     const { accounts, limits, networks } = this.#options;
     const folder = join(this.#options.folder, spec.id);
     mkdirSync(folder, { mode: 0o711 });
     try {
       const { uid } = await accounts.claim(spec.id);
-      return Pod.make({ spec, uid, folder, limits, networks });
+      return Pod.make({ spec, owner, uid, folder, limits, networks });
     } catch (error) {
       accounts.release(spec.id);
       rmdirSync(folder);

@@ -8,10 +8,12 @@ import type { Container } from "./container.js";
 import type { ContainerLimits } from "./container-limits.js";
 import type { Networks } from "./networks.js";
 import { PodNetwork } from "./pod-network.js";
+import type { PodOwner } from "./pod-owner.js";
 import { makeVolume, partOf, putFiles } from "./volume-folder.js";
 
 export interface PodParts {
   spec: SandboxSpec;
+  owner: PodOwner;
   uid: number;
   /** A folder that is there and empty. */
   folder: string;
@@ -22,6 +24,7 @@ export interface PodParts {
 /** What the containers of one pod share: an account of this machine, a network, and a disk with a bound. */
 export class Pod {
   readonly spec: SandboxSpec;
+  readonly owner: PodOwner;
   readonly uid: number;
   readonly network: PodNetwork;
   /** By id. */
@@ -31,8 +34,9 @@ export class Pod {
   readonly #kept = new Set<string>();
   readonly #leave: () => void;
 
-  private constructor({ spec, uid, folder }: PodParts, network: PodNetwork, leave: () => void) {
+  private constructor({ spec, owner, uid, folder }: PodParts, network: PodNetwork, leave: () => void) {
     this.spec = spec;
+    this.owner = owner;
     this.uid = uid;
     this.network = network;
     this.#folder = folder;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunningProcess } from "../../cluster/containers/container-runtime.js";
 import { openOwner } from "../../terminal/node/sandbox/libc.js";
 import {
   type ContainerPlace,
@@ -46,6 +47,19 @@ export async function runInSandbox(
     rmSync(variablesFile, { force: true });
     if (owner !== undefined) closeSync(owner);
   }
+}
+
+/** The process as who asked for it has it. */
+export function asRunning(process: ContainerProcess): RunningProcess {
+  const { stdin, stdout, stderr, exitCode } = process;
+  return {
+    ...(stdin && { stdin }),
+    stdout,
+    ...(stderr && { stderr }),
+    resize: (size) => process.resize(size),
+    exitCode,
+    close: () => process.end(),
+  };
 }
 
 function runningContainer(pid: number, owner: number): RunningContainer {

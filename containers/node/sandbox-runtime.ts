@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +17,6 @@ import type {
 import { AccountRegistry } from "../../terminal/node/account-registry.js";
 import { writeFilter } from "../../terminal/node/bubblewrap.js";
 import { endLeftOverPods, removeFolder } from "./left-over-pods.js";
-import { ControlGroups } from "../../terminal/node/sandbox/control-groups.js";
 import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
@@ -36,7 +34,7 @@ import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
 import { PodTable } from "./pod-table.js";
 import { ReadOnlyMachine } from "./read-only-machine.js";
-import { runInSandbox } from "./run-in-sandbox.js";
+import { asRunning, runInSandbox } from "./run-in-sandbox.js";
 
 export interface SandboxRuntimeOptions {
   /** Holds a folder for each pod, and what bubblewrap tells of containers; on a path that every account may pass through. */
@@ -64,10 +62,10 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   private constructor(
     { dataDir, limits = defaultContainerLimits }: SandboxRuntimeOptions,
-    { groups, machine }: { groups: ControlGroups; machine: ReadOnlyMachine },
+    { groups, machine }: { groups: NamespaceGroups; machine: ReadOnlyMachine },
   ) {
     this.#limits = limits;
-    this.#groups = new NamespaceGroups(groups, limits.ofNamespace);
+    this.#groups = groups;
     this.#machine = machine;
     this.#podsFolder = join(dataDir, "pods");
     this.#statusFolder = join(dataDir, "status");
@@ -87,19 +85,20 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
 
   /** Ends what a runtime before this one, which was killed, has left running. Throws where the machine's accounts cannot be kept apart. */
   static async start(options: SandboxRuntimeOptions): Promise<SandboxRuntime> {
-    // Of the folder, so that it finds what a killed one has left.
-    const owner = createHash("sha256").update(join(options.dataDir, "pods")).digest("hex").slice(0, 16);
-    const [groups, machine] = await Promise.all([ControlGroups.detect(owner), ReadOnlyMachine.make()]);
+    const { dataDir, limits = defaultContainerLimits } = options;
+    const [groups, machine] = await Promise.all([
+      NamespaceGroups.detect(join(dataDir, "pods"), limits.ofNamespace),
+      ReadOnlyMachine.make(),
+    ]);
     const runtime = new SandboxRuntime(options, { groups, machine });
-    const { unheld } = runtime.#groups;
-    if (unheld !== undefined) process.stderr.write(`${unheld}\n`);
     await endLeftOverPods(runtime.#podsFolder, runtime.#accounts);
     for (const name of readdirSync(runtime.#statusFolder)) removeFolder(join(runtime.#statusFolder, name));
     return runtime;
   }
 
-  async startSandbox(spec: SandboxSpec): Promise<void> {
-    await this.#pods.make(spec);
+  /** `cluster` names a session's own; the platform's has no name. */
+  async startSandbox(spec: SandboxSpec, cluster?: string): Promise<void> {
+    await this.#pods.make(spec, cluster);
   }
 
   async updateVolumes(id: string, volumes: readonly VolumeSpec[]): Promise<void> {
@@ -133,7 +132,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       this.#views.delete(spec.id);
       removeFolder(root);
       rmSync(words, { force: true });
-      const removed = this.#groups.remove(pod.spec.namespace, spec);
+      const removed = this.#groups.remove(pod.owner, spec);
       this.#removals.add(removed);
       await removed.finally(() => this.#removals.delete(removed));
     };
@@ -150,7 +149,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     }
     this.#views.set(spec.id, { view, place });
     const container = new Container(spec, process, {
-      limitReached: () => limitReached(groups, place.limits, pod.spec.namespace),
+      limitReached: () => limitReached(groups, place.limits, pod.owner),
       lastWords,
     });
     pod.containers.set(spec.id, container);
@@ -172,15 +171,18 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const { hostname, address, resolver } = pod.spec;
     const { workingDir = image.workingDir } = spec;
     makeRoot(root, { image, hostname, address, resolver, workingDir, uid: pod.uid });
-    const { sharedMemory } = pod;
     const lastWords = LastWords.make(pod.wordsFile(spec), spec, pod.uid);
     const mounts = pod.mountsOf(spec);
-    const view = viewOf(spec, image, { root, sharedMemory, hostname, mounts, lastWords });
+    const view = viewOf(spec, image, { root, sharedMemory: pod.sharedMemory, hostname, mounts, lastWords });
     const limits = boundedLimits(this.#limits, spec);
-    const groups = this.#groups.make(pod.spec.namespace, spec, limits);
+    const groups = this.#groups.make(pod.owner, spec, limits);
     const place = { ...this.#placeOf(spec, image, pod), limits, groups: groups.own };
-    const folder = this.#statusFolder;
-    const process = await runInSandbox(programOf(image, spec), { view, place, streams: spec, folder });
+    const process = await runInSandbox(programOf(image, spec), {
+      view,
+      place,
+      streams: spec,
+      folder: this.#statusFolder,
+    });
     return { view, place, groups, process, lastWords };
   }
 
@@ -198,14 +200,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
       folder: this.#statusFolder,
       beside: container.process.pid,
     });
-    return {
-      ...(process.stdin && { stdin: process.stdin }),
-      stdout: process.stdout,
-      ...(process.stderr && { stderr: process.stderr }),
-      resize: (size) => process.resize(size),
-      exitCode: process.exitCode,
-      close: () => process.end(),
-    };
+    return asRunning(process);
   }
 
   async attach(id: string): Promise<RunningProcess> {
@@ -242,8 +237,13 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     return () => void this.#events.off("exit", listener);
   }
 
-  async list(): Promise<SandboxState[]> {
-    return this.#pods.states();
+  async list(cluster?: string): Promise<SandboxState[]> {
+    return this.#pods.states(cluster);
+  }
+
+  /** Ends and removes all pods of a session's own cluster. */
+  async removeCluster(cluster: string): Promise<void> {
+    await Promise.all(this.#pods.states(cluster).map(({ id }) => this.removeSandbox(id)));
   }
 
   /** Ends and removes everything. */

@@ -12,6 +12,7 @@ import {
   encodeLine,
   type EventsGreeting,
   type EventsRequest,
+  type RemoveClusterRequest,
   fromWire,
   volumeFromWire,
   type LogEnd,
@@ -89,10 +90,11 @@ class RuntimeConnection {
     this.#stream.setHandlers({ json: () => undefined, gone: () => this.#gone.abort() });
     // Input that follows at once is for what is about to be started.
     this.#stream.pause();
-    const request = JSON.parse(text) as RuntimeRequest | EventsRequest | JoinRequest;
+    const request = JSON.parse(text) as RuntimeRequest | EventsRequest | JoinRequest | RemoveClusterRequest;
     if (request.type === "events") return this.#tellEvents();
     try {
       if (request.type === "join") return this.#connectShells(request);
+      if (request.type === "removeCluster") return await this.#removeCluster(request);
       if (request.boot !== this.#boot) throw new Error("the containers' process began anew meanwhile");
       await this.#serve(request);
     } catch (error) {
@@ -109,6 +111,13 @@ class RuntimeConnection {
     this.#gone.signal.addEventListener("abort", leave);
     this.#answer({ type: "ok" });
     this.#stream.resume();
+  }
+
+  async #removeCluster({ cluster }: RemoveClusterRequest): Promise<void> {
+    await this.#runtime.removeCluster(cluster);
+    this.#answer({ type: "ok" });
+    this.#stream.resume();
+    this.#stream.end();
   }
 
   async #serve(request: RuntimeRequest): Promise<void> {
@@ -131,7 +140,8 @@ class RuntimeConnection {
 
   async #call(request: RuntimeRequest): Promise<unknown> {
     const runtime = this.#runtime;
-    if (request.type === "startSandbox") return runtime.startSandbox(fromWire(request.sandbox));
+    if (request.type === "startSandbox")
+      return runtime.startSandbox(fromWire(request.sandbox), request.cluster);
     if (request.type === "updateVolumes")
       return runtime.updateVolumes(request.sandbox, request.volumes.map(volumeFromWire));
     if (request.type === "start") return runtime.start(request.container);
@@ -140,7 +150,7 @@ class RuntimeConnection {
     if (request.type === "removeSandbox") return runtime.removeSandbox(request.sandbox);
     if (request.type === "setServices")
       return runtime.networks.setServices(request.network, request.services);
-    if (request.type === "list") return runtime.list();
+    if (request.type === "list") return runtime.list(request.cluster);
     throw new Error(`there is no request ${JSON.stringify(request.type)}`);
   }
 

@@ -12,17 +12,18 @@ import type {
 
 /**
  * What the cluster's process says on a connection to the containers', as its first frame; each request has a connection of its own.
- * `boot` names the process it believes to speak with: one that began anew has nothing of what the other one had.
+ * `boot` names the process it believes to speak with: one that began anew has nothing of what the other one had. `cluster` names, among
+ * those that share the process, a session's own cluster whose pods are meant; the platform's has no name.
  */
 export type RuntimeRequest = { boot: string } & (
-  | { type: "startSandbox"; sandbox: WireSandbox }
+  | { type: "startSandbox"; sandbox: WireSandbox; cluster?: string }
   | { type: "updateVolumes"; sandbox: string; volumes: WireVolume[] }
   | { type: "start"; container: ContainerSpec }
   | { type: "stop"; container: string; graceMs: number }
   | { type: "removeContainer"; container: string }
   | { type: "removeSandbox"; sandbox: string }
   | { type: "setServices"; network: string; services: NetworkServices }
-  | { type: "list" }
+  | { type: "list"; cluster?: string }
   | { type: "exec"; container: string; process: ExecSpec }
   | { type: "attach"; container: string; process: AttachSpec }
   | { type: "logs"; container: string; options: Omit<LogOptions, "signal"> }
@@ -32,6 +33,12 @@ export type RuntimeRequest = { boot: string } & (
 /** Asks to be told of ends; answered by a greeting with those there have been, and one frame for each that follows. */
 export interface EventsRequest {
   type: "events";
+}
+
+/** Ends and removes all pods of one of the clusters that share the process, which is no more; answered like other requests. */
+export interface RemoveClusterRequest {
+  type: "removeCluster";
+  cluster: string;
 }
 
 export interface EventsGreeting {

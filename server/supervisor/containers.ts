@@ -31,7 +31,7 @@ export function containersSocket(
 ): string | undefined {
   if (containers === "off") return undefined;
   const missing = missingForContainers() ?? unreachable(paths.containers);
-  if (missing === undefined) return processSocket(paths.containers, "containers.sock");
+  if (missing === undefined) return containersSocketOf(paths);
   const { what, remedy } = missing;
   if (containers === "on") {
     throw new ServerError(
@@ -41,6 +41,11 @@ export function containersSocket(
   }
   events.report(`Pods are simulated: to run containers this machine lacks ${what} (${remedy})`);
   return undefined;
+}
+
+/** Where the process that runs containers listens, if there is one. */
+export function containersSocketOf({ containers }: Pick<DataPaths, "containers">): string {
+  return processSocket(containers, "containers.sock");
 }
 
 /** Starts the process that runs containers at the socket; resolves when it answers. */

@@ -23,10 +23,17 @@ describe("a lab in the catalogue", () => {
       /really run nginx, .*simulated here.*busybox-static/,
     ],
     [
-      "images, in a cluster of its own",
+      "images, in a cluster of its own, where pods are simulated",
       { images: ["nginx"], cluster: "own" },
-      "played",
+      "none",
       /cluster of your own are simulated/,
+    ],
+    ["images, in a cluster of its own", { images: ["nginx"], cluster: "own" }, "played", undefined],
+    [
+      "pods that run, in a cluster of its own",
+      { needs: ["containers"], cluster: "own" },
+      "played",
+      undefined,
     ],
     ["pods that run", { needs: ["containers"] }, "played", undefined],
     [

@@ -60,9 +60,9 @@ export function requireAvailable(lab: Lab, abilities: ClusterAbilities): void {
 /** Why the lab cannot be done here, in sentences; `undefined` where it can. */
 export function missingNeed(lab: Lab, { pods, ownClusters }: ClusterAbilities): string | undefined {
   if (lab.cluster === "own" && !ownClusters) return `This lab ${NO_OWN_CLUSTERS}.`;
-  // A cluster of the session's own runs no containers, whatever the platform's does.
-  if (lab.needs.includes("containers") && lab.cluster === "own")
-    return "This lab runs real containers, and pods of a cluster of your own are simulated. Without `cluster: own` they run, where the platform's cluster runs them.";
+  // Pods of a session's own cluster run where those of Lectern's do.
+  if (lab.needs.includes("containers") && lab.cluster === "own" && pods !== "played")
+    return "This lab runs real containers, and pods of a cluster of your own are simulated here. Start Lectern without --kubeconfig, as root with bubblewrap and busybox-static installed.";
   if (pods === "any" && lab.cluster !== "own") return unplayedHere(lab);
   if (lab.needs.includes("containers") && pods === "none")
     return `This lab runs real containers, and pods are simulated here. ${ELSEWHERE}, or as root with bubblewrap and busybox-static installed.`;
@@ -77,14 +77,15 @@ function unplayedHere({ ownImages }: Lab): string | undefined {
 }
 
 function missingImages({ images = [], ownImages = [], cluster }: Lab, pods: PodAbility): string | undefined {
-  const isSimulated = pods === "none" || cluster === "own";
+  const isSimulated = pods === "none" || (pods === "any" && cluster === "own");
   const own = ownImages.map(({ name }) => name);
   const missing = isSimulated
     ? [...images, ...own]
     : images.filter((name) => findImage(name).kind !== "runs");
   if (missing.length === 0) return undefined;
   const lab = `This lab's pods really run ${missing.join(", ")}`;
-  if (cluster === "own") return `${lab}, and pods of a cluster of your own are simulated.`;
+  if (isSimulated && cluster === "own")
+    return `${lab}, and pods of a cluster of your own are simulated here.`;
   return pods === "none"
     ? `${lab}, and pods are simulated here. ${ownImages.length > 0 ? "Start Lectern" : `${ELSEWHERE}, or`} as root with bubblewrap and busybox-static installed.`
     : `${lab}, and Lectern plays only ${catalogueNames().join(", ")}. ${ELSEWHERE}.`;

@@ -59,11 +59,14 @@ export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place
     ...(lab.workspaces.length > 0
       ? [problem(place, `it lists workspaces for image policies, ${noPolicies}`, fix)]
       : []),
-    ...(lab.needs.includes("containers")
-      ? [problem(place, "it needs containers, and a session's own cluster runs none", fix)]
-      : []),
     ...(lab.ownImages
-      ? [problem(place, "it has images of its own, and a session's own cluster runs none", fix)]
+      ? [
+          problem(
+            place,
+            "it has images of its own, and a session's own cluster plays those of the catalogue alone",
+            fix,
+          ),
+        ]
       : []),
     ...pages.flatMap(({ page }) =>
       page.checks.standIns.map(() =>

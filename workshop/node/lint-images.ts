@@ -21,19 +21,7 @@ export function unplayedContainers(
       return words === undefined ? [] : [{ words, file: page.file, line, action: view.action }];
     }),
   );
-  if (lab.cluster === "own") return blocks.map(inOwnCluster);
   return blocks.length === 0 ? [] : unknownImages(lab, pages, texts, place);
-}
-
-function inOwnCluster({ words, ...place }: Place & { words: string; action: string }): LabProblem {
-  return {
-    severity: "warning",
-    rule: "no-containers",
-    message: `The command ${words}, and a session's own cluster runs none`,
-    fix: "Take it out, say that it is to fail (exit=nonzero), or let sessions share a cluster that runs containers (cluster: shared)",
-    fidelity: "lacking",
-    ...place,
-  };
 }
 
 /** The images that nobody plays, each at the place that names it first. */

@@ -182,14 +182,13 @@ describe("what one namespace is not enough for", () => {
     );
   });
 
-  it("is not asked of a cluster of one's own that has no containers and no image policies", async () => {
+  it("is not asked of a cluster of one's own that has no image policies", async () => {
     const settings = "cluster: own\nworkspaces: [ops]\nneeds: [containers]";
     const blocks =
       '```execute until="policy/x in-force"\nls\n```\n\n```dashboard:open-dashboard\nname: Console\n```\n';
     expect((await problemsOf(settings, blocks)).map((text) => text.split(": ", 1)[0])).toEqual([
       "error pages/a.md:1 own-cluster",
       "error pages/a.md:5 dashboard",
-      "error workshop.yaml:1 own-cluster",
       "error workshop.yaml:1 own-cluster",
     ]);
   });

@@ -14,6 +14,8 @@ export interface OwnClusters {
   open(session: string): Promise<KubernetesClient>;
   /** Where it is reached; empty while it has never been started. */
   addressOf(session: string): string;
+  /** Names the network of its pods, where they really run. */
+  networkOf(session: string): string;
   /** Ends it and takes away what it held; does nothing where there is none. */
   close(session: string): Promise<void>;
 }
@@ -62,6 +64,16 @@ export function clusterAddress(session: SessionResource, { client, settings }: C
   return hasOwnCluster(session)
     ? (settings.ownClusters?.addressOf(session.metadata.name) ?? "")
     : addressOf(client);
+}
+
+/** Where the session's shells find pods. */
+export function podsOf(
+  session: SessionResource,
+  { ownClusters }: Clusters["settings"],
+): { network: string; namespace: string } {
+  const { namespace } = session.spec;
+  const own = hasOwnCluster(session) ? ownClusters : undefined;
+  return { network: own?.networkOf(session.metadata.name) ?? namespace, namespace };
 }
 
 /** Ends what the session has on this machine, its cluster and its side. Throws what `SessionHost.close` throws. */

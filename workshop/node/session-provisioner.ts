@@ -9,7 +9,7 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
 import { KUBECONFIG_PATH } from "./session-access.js";
-import { leaveMachine, requireCluster } from "./session-cluster.js";
+import { leaveMachine, podsOf, requireCluster } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { labFiles } from "./lab-files.js";
 import { needsSetUp, setUpHome } from "./set-up-home.js";
@@ -179,7 +179,7 @@ export class SessionProvisioner {
       files: homeFiles(lab, kubeconfig),
       reaches: reachedBy(lab, settings, session),
       limits: shellLimitsOf(lab),
-      pods: { network: session.spec.namespace, namespace: session.spec.namespace },
+      pods: podsOf(session, settings),
       pod: podSpecOf(session, lab),
       ...(onWait && { onWait }),
     });

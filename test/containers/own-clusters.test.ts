@@ -1,0 +1,104 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findKubectl } from "../../cluster/kubectl-for-tests.js";
+import { OwnClusterProcesses } from "../../server/own-clusters.js";
+import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
+
+const why = whyNoContainers();
+if (why !== undefined) process.stdout.write(`left out: pods of sessions' own clusters (${why})\n`);
+
+const PATIENCE = { timeout: 60_000, interval: 200 };
+const COMMAND_MS = 60_000;
+
+describe.skipIf(why !== undefined)("pods of clusters that two sessions have of their own", () => {
+  let platform: SandboxedCluster;
+  let folder: string;
+  let clusters: OwnClusterProcesses;
+  const kubectl = (session: string, args: string[], input = ""): string => {
+    const kubeconfig = join(folder, "clusters", session, "kubeconfig");
+    const options = { input, encoding: "utf8", timeout: COMMAND_MS } as const;
+    const { status, stdout, stderr } = spawnSync(
+      findKubectl() ?? "",
+      ["--kubeconfig", kubeconfig, ...args],
+      options,
+    );
+    return status === 0 ? stdout : `${stdout}${stderr}`;
+  };
+  const ready = (session: string): Promise<void> =>
+    vi.waitFor(() => {
+      const status =
+        "jsonpath={.status.containerStatuses[0].ready} {.status.containerStatuses[0].restartCount}";
+      expect(kubectl(session, ["get", "pod", "web", "-o", status])).toBe("true 0");
+    }, PATIENCE);
+
+  beforeAll(async () => {
+    platform = await SandboxedCluster.start();
+    folder = mkdtempSync(join(tmpdir(), "lectern-own-"));
+    clusters = new OwnClusterProcesses({
+      paths: { ownClusters: join(folder, "clusters"), owners: join(folder, "owners") },
+      environment: { childEnvironment: { PATH: process.env["PATH"] ?? "" } },
+      containers: platform.socket,
+      log: pino({ level: "silent" }),
+    });
+    await platform.create("of-the-platform", { containers: [busybox("exec sleep 9001")] });
+    await Promise.all(["ada", "bob"].map((session) => clusters.make(session)));
+    for (const session of ["ada", "bob"]) {
+      const web = { ...busybox(`echo ${session} >/tmp/index.html; exec httpd -f -p 80 -h /tmp`), ports: [] };
+      const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "web", labels: { app: "web" } } };
+      const manifest = JSON.stringify({ ...pod, spec: { containers: [web] } });
+      // Pods are refused before their namespace has its account.
+      await vi.waitFor(
+        () =>
+          expect(kubectl(session, ["apply", "-f", "-"], manifest)).toMatch(/pod\/web (created|unchanged)/),
+        PATIENCE,
+      );
+      kubectl(session, ["create", "namespace", "other"]);
+      kubectl(session, ["expose", "pod", "web", "--port=80"]);
+    }
+    await Promise.all(["ada", "bob"].map(ready));
+  });
+  afterAll(async () => {
+    await clusters?.stop();
+    await platform?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const page = (session: string): string =>
+    kubectl(session, ["exec", "web", "--", "wget", "-q", "-O", "-", "http://web"]);
+
+  it("really run, and find their own pods alone, also by the same names and addresses", async () => {
+    const address = ["get", "pod", "web", "-o", "jsonpath={.status.podIP}"];
+    expect(kubectl("ada", address)).toBe(kubectl("bob", address));
+    await expect.poll(() => page("ada"), PATIENCE).toBe("ada\n");
+    await expect.poll(() => page("bob"), PATIENCE).toBe("bob\n");
+  });
+
+  it("are found again, with the other's, by a cluster that was killed", async () => {
+    const { pid } = JSON.parse(readFileSync(join(folder, "owners", "cluster-of-ada.json"), "utf8")) as {
+      pid: number;
+    };
+    process.kill(pid, "SIGKILL");
+    await ready("ada");
+    await expect.poll(() => page("ada"), PATIENCE).toBe("ada\n");
+    expect(page("bob")).toBe("bob\n");
+    expect(running("httpd -f -p 80 -h /tmp")).toBe(2);
+  });
+
+  it("go with their session, and nobody else's do", async () => {
+    await clusters.close("ada");
+    expect(running("httpd -f -p 80 -h /tmp")).toBe(1);
+    expect(page("bob")).toBe("bob\n");
+    expect(await platform.read("of-the-platform", "{.status.containerStatuses[0].restartCount}")).toBe("0");
+    expect(running("sleep 9001")).toBe(1);
+  });
+});
+
+/** How many processes of this machine have that command line. */
+function running(commandLine: string): number {
+  const lines = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.trim() === commandLine).length;
+}

@@ -47,7 +47,7 @@ it("makes none of a lab that cannot be done here, and says why", async () => {
   expect(pools.find((pool) => pool.lab === UNAVAILABLE)).toMatchObject({
     wanted: 2,
     ready: 0,
-    problem: expect.stringMatching(/^None is made: This lab runs real containers/),
+    problem: expect.stringMatching(/^None is made: This lab's pods really run postgres:16/),
   });
   const names = await sessionNames();
   expect(names.some((name) => name.startsWith("pooled-"))).toBe(true);
@@ -140,7 +140,7 @@ function isFull(pools: readonly PoolView[]): boolean {
 function writeUnavailableLab(): string {
   const path = join(folder.path, UNAVAILABLE);
   mkdirSync(join(path, "pages"), { recursive: true });
-  const yaml = "title: Elsewhere\nlayout: default\nneeds: [containers]\ncluster: own\npool: {ready: 2}\n";
+  const yaml = "title: Elsewhere\nlayout: default\nimages: [postgres:16]\npool: {ready: 2}\n";
   writeFileSync(join(path, "workshop.yaml"), yaml);
   writeFileSync(join(path, "pages", "a.md"), "# Elsewhere\n");
   return path;

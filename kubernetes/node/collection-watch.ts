@@ -11,6 +11,8 @@ export interface CollectionListener<Item> {
   /** Called with everything there is, after the first list and after every change. */
   onChange?: (items: ReadonlyMap<string, Item>) => void;
   onItem?: (type: "ADDED" | "MODIFIED" | "DELETED", item: Item) => void;
+  /** Called when the server follows what was listed; until then a change is seen when the list is read anew. */
+  onFollow?: () => void;
   /** Called when the watch breaks; it begins anew by itself. */
   onError?: (error: unknown) => void;
   /** What is remembered of an item, where its whole is more than anybody here looks at. */
@@ -37,6 +39,8 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 /** Wait before a broken watch begins anew, doubled up to the second figure. */
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
+/** A watch that has lasted this long was worth its list: one that is refused or cut off at once is not begun twenty times a second. */
+const LASTING_MS = 1000;
 
 /**
  * Keeps a collection such as `/api/v1/namespaces/x/pods`, or the part of one that a query selects, in step with the cluster until the
@@ -53,10 +57,11 @@ export async function watchCollection<Item extends WatchedObject>(
   let retryMs = RETRY_MS;
   let hasListed = false;
   while (!signal.aborted) {
+    let began = Infinity;
     try {
       const version = await list(client, path, { items, listener, signal });
-      retryMs = RETRY_MS;
       hasListed = true;
+      began = performance.now();
       const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
       await follow(client, `${path}${path.includes("?") ? "&" : "?"}${query}`, {
         items,
@@ -69,6 +74,7 @@ export async function watchCollection<Item extends WatchedObject>(
       if (!hasListed && isRefused(error)) throw error;
       listener.onError?.(error);
     }
+    if (performance.now() - began > LASTING_MS) retryMs = RETRY_MS;
     await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
   }
@@ -154,6 +160,7 @@ async function readLines<Item extends WatchedObject>(
   const { statusCode = 0 } = response;
   if (statusCode !== 200)
     throw new KubernetesError(`The watch of ${path} was answered with ${statusCode}`, statusCode, "");
+  watching.listener.onFollow?.();
   for await (const line of linesOf(response, path)) {
     // What still came after the end belongs to no watch: the next one may have listed already.
     if (watching.signal.aborted) return;

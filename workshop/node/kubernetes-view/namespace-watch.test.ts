@@ -25,10 +25,13 @@ beforeAll(async () => {
   server = createServer({ key: pems.private, cert: pems.cert }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "https://localhost");
     asked.push(pathname);
-    if (searchParams.has("watch")) return response.writeHead(200).flushHeaders();
-    const { status = 200, body } = answers[pathname] ?? {
-      body: { metadata: { resourceVersion: "1" }, items: [] },
-    };
+    const unwatched = answers[`${pathname}?watch`];
+    if (searchParams.has("watch") && !unwatched) return response.writeHead(200).flushHeaders();
+    if (searchParams.has("watch")) asked.push(`${pathname}?watch`);
+    const { status = 200, body } = (searchParams.has("watch") && unwatched) ||
+      answers[pathname] || {
+        body: { metadata: { resourceVersion: "1" }, items: [] },
+      };
     response.writeHead(status).end(JSON.stringify(body));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -69,6 +72,26 @@ it("kinds that the cluster refuses are unread, those of others without a word, a
     watch.stop();
   }
 });
+
+it("a kind that may be listed and not watched is shown, and said to be late", async () => {
+  const pods = "/api/v1/namespaces/n/pods";
+  const pod = { metadata: { name: "web", uid: "u1", resourceVersion: "1" } };
+  answers[pods] = { body: { metadata: { resourceVersion: "1" }, items: [pod] } };
+  answers[`${pods}?watch`] = refused;
+  const watch = watched();
+  try {
+    await expect
+      .poll(() => watch.standing().problem, { timeout: 15_000 })
+      .toBe("You may not watch pods, so changes of them are seen late, or not at all.");
+    expect([...watch.rows.values()].map(({ name }) => name)).toEqual(["web"]);
+    // Each time half as often: not twenty times a second.
+    expect(asked.filter((path) => path === `${pods}?watch`).length).toBeLessThan(10);
+    delete answers[`${pods}?watch`];
+    await expect.poll(() => watch.standing().problem, { timeout: 15_000 }).toBeUndefined();
+  } finally {
+    watch.stop();
+  }
+}, 45_000);
 
 it("an API of others that is down hides nothing else", async () => {
   answers["/apis/example.org/v1"] = down;

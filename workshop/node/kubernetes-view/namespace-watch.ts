@@ -161,11 +161,14 @@ export class NamespaceWatch {
           onItem: (type, kept) => this.#take(type, kept, watch.hasListed),
           onChange: () => {
             watch.hasListed = true;
-            watch.problem = undefined;
             this.#refused.delete(address);
           },
+          // A list alone says nothing of the watch, which may be refused each time anew.
+          onFollow: () => {
+            watch.problem = undefined;
+          },
           onError: (error) => {
-            watch.problem ??= { text: wordsOf(error), since: performance.now() };
+            watch.problem ??= { text: watchWordsOf(address, error), since: performance.now() };
           },
         },
         signal,
@@ -240,6 +243,13 @@ function keptOf(kind: ViewedKind | undefined, object: ViewedObject): Kept {
   return kind === undefined
     ? { uid, metadata, event: eventRowOf(object) }
     : { uid, metadata, row: rowOf(kind, object) };
+}
+
+/** Of what was listed before. */
+function watchWordsOf(address: string, error: unknown): string {
+  if (!(error instanceof KubernetesError) || error.status !== 403) return wordsOf(error);
+  const plural = address.slice(address.lastIndexOf("/") + 1);
+  return `You may not watch ${plural}, so changes of them are seen late, or not at all.`;
 }
 
 function wordsOf(error: unknown): string {

@@ -30,7 +30,7 @@ export function ObjectsStanding({
   return (
     <p className="kube-note kube-notice">
       {leftOut > 0 && `${String(leftOut)} objects more than are shown here; kubectl lists them. `}
-      {unread.length > 0 && `Not shown, as you may not list them: ${unread.join(", ")}.`}
+      {unread.length > 0 && `Not shown, as you may not list and watch them: ${unread.join(", ")}.`}
     </p>
   );
 }

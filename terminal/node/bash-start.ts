@@ -1,3 +1,4 @@
+import { FIND_OWN_PROGRAMS } from "./own-programs.js";
 import { shellKeys } from "./shell-keys.js";
 
 /** Binds a key, in every keymap, to a command of readline or to code of ours. */
@@ -126,6 +127,7 @@ export function bashStart(nonce: string): string {
   return startFile(
     nonce,
     `shopt -s no_empty_cmd_completion
+${FIND_OWN_PROGRAMS}
 [ -r /etc/bash.bashrc ] && . /etc/bash.bashrc
 [ -r ~/.bashrc ] && . ~/.bashrc`,
   );

@@ -89,6 +89,22 @@ describe("the terminal host process", () => {
     expect(existsSync(join(hosts.folder, "data", "terminal-host.lock"))).toBe(false);
   });
 
+  it("finds the learner's own programs, those that come later too, before the machine's", async () => {
+    await hosts.start();
+    const client = await hosts.connect();
+    for (const program of ["bash", "zsh"]) {
+      const terminal = { session: address.session, terminal: program };
+      await openShell(client, terminal, { SHELL: `/bin/${program}` });
+      const text = `mkdir -p ~/bin ~/.local/bin; printf '#!/bin/sh\\necho own\\n' >~/bin/lab-${program}; cp ~/bin/lab-${program} ~/.local/bin/ls; chmod 755 ~/bin/* ~/.local/bin/*`;
+      await client.run(terminal, { id: `make-${program}`, text });
+      const outcome = await client.run(terminal, { id: `call-${program}`, text: `lab-${program}; ls` });
+      expect(outcome).toMatchObject({ output: "own\nown\n" });
+    }
+    const { stdout } = await client.exec(address.session, { argv: ["sh", "-c", "echo $PATH"] });
+    // What judges a learner's work is not theirs to replace.
+    expect(String(Buffer.from(stdout))).not.toContain(".local");
+  });
+
   it("writes a recording that is an asciicast", async () => {
     await hosts.start();
     const client = await hosts.connect();

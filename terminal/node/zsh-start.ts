@@ -1,3 +1,4 @@
+import { FIND_OWN_PROGRAMS } from "./own-programs.js";
 import { shellKeys } from "./shell-keys.js";
 
 /** A key as zsh's `bindkey` writes it. */
@@ -68,7 +69,8 @@ __lectern_report() {
 export function zshStart(nonce: string): string {
   return startFile(
     nonce,
-    String.raw`[ -r ~/.zshrc ] && . ~/.zshrc
+    String.raw`${FIND_OWN_PROGRAMS}
+[ -r ~/.zshrc ] && . ~/.zshrc
 HISTFILE=\${HISTFILE:-$HOME/.zsh_history}
 PS1=\${PS1:-'%~ %# '}`,
   );

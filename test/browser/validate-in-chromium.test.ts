@@ -122,6 +122,14 @@ Make a config map called parting, unless it is there.
 \`\`\`dashboard:open-dashboard
 name: Console
 \`\`\`
+
+\`\`\`execute-2
+kubectl get configmaps --watch
+\`\`\`
+
+\`\`\`execute
+kubectl get configmaps --watch-only -w
+\`\`\`
 `;
 const TEST =
   '#!/bin/sh\nread values; case "$values" in *web*true*) ;; *) echo "It is $values."; exit 1;; esac\n';

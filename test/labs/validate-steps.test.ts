@@ -56,8 +56,17 @@ it("a command that never ends and that no block ends is interrupted, and has don
     block("execute", "echo next"),
     block("execute", "echo begun; kubectl proxy --port=0"),
     block("execute", "tail -f /dev/null", "match=/never said/"),
+    block("execute", "vi pod.yaml"),
+    block("execute", "echo next"),
   );
-  expect(steps.map(({ state }) => state)).toEqual(["passed", "passed", "passed", "failed"]);
+  expect(steps.map(({ state }) => state)).toEqual([
+    "passed",
+    "passed",
+    "passed",
+    "failed",
+    "passed",
+    "passed",
+  ]);
   expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
 });
 

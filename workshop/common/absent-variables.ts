@@ -1,10 +1,23 @@
+import { withoutApplication } from "./absent-applications.js";
+
+/** What a variable is of that has no value here, and what an author does instead. */
+export interface AbsentValue {
+  what: string;
+  fix: string;
+}
+
 /** Variables of the Educates format that have no value here, and what they are of. */
-const ABSENT: ReadonlyMap<string, string> = new Map([
+const ABSENT: ReadonlyMap<string, AbsentValue> = new Map([
   ...of(
     "a registry of the session",
     "registry_host registry_auth_file registry_username registry_password registry_auth_token registry_secret",
+    withoutApplication("registry"),
   ),
-  ...of("a git server of the session", "git_protocol git_host git_username git_password git_auth_token"),
+  ...of(
+    "a git server of the session",
+    "git_protocol git_host git_username git_password git_auth_token",
+    withoutApplication("git"),
+  ),
   ...of("a virtual cluster of the session", "vcluster_namespace vcluster_secret"),
   ...of("keys for ssh", "ssh_private_key ssh_public_key ssh_keys_secret"),
   ...of("a cache of images or files", "oci_image_cache assets_repository"),
@@ -24,8 +37,12 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...of("a portal that asks learners who they are", "username first_name last_name email restart_url"),
 ]);
 
-function of(what: string, names: string): [string, string][] {
-  return names.split(" ").map((name) => [name, what]);
+function of(
+  what: string,
+  names: string,
+  fix = "Say it in another way, or leave it out",
+): [string, AbsentValue][] {
+  return names.split(" ").map((name) => [name, { what, fix }]);
 }
 
 /** Whether a text of a page names such a variable. */
@@ -36,6 +53,6 @@ export function namesAbsentVariable(text: string): boolean {
 }
 
 /** What the variable is of, where the Educates format has it and Lectern does not. */
-export function absentVariable(name: string): string | undefined {
+export function absentVariable(name: string): AbsentValue | undefined {
   return ABSENT.get(name);
 }

@@ -72,6 +72,6 @@ const NO_NAME = "is no name that has a value";
 
 function reasonFor(name: string, { declared }: DefinitionNames): string {
   if (declared.has(name)) return "nothing fills in here";
-  const what = absentVariable(name);
-  return what === undefined ? NO_NAME : `is of ${what}, which is not to be had here`;
+  const absent = absentVariable(name);
+  return absent ? `is of ${absent.what}, which is not to be had here` : NO_NAME;
 }

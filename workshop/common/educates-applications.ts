@@ -1,3 +1,4 @@
+import { withoutApplication } from "./absent-applications.js";
 import { CONSOLE_TAB } from "./dashboards.js";
 import type { EducatesResource, EducatesSession } from "./educates-schema.js";
 import { secondaryNamespaces } from "./educates-namespaces.js";
@@ -50,7 +51,10 @@ export function applicationsOf(session: EducatesSession): { missing: string[]; n
     const path = ["spec", "session", "applications", name];
     const other = OTHER_WAY[name];
     return other === undefined
-      ? lacking(path, "is not to be had here; blocks that need it say so")
+      ? {
+          ...lacking(path, "is not to be had here; blocks that need it say so"),
+          fix: withoutApplication(name),
+        }
       : approximated(path, other);
   });
   return { missing, notes: [...notes, ...slidesNotes(session)] };

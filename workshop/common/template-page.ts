@@ -90,11 +90,11 @@ export function unknownName(name: string): { message: string; fix: string } {
       fix: `List ${variable} under "environment" in workshop.yaml`,
     };
   }
-  const what = absentVariable(name);
-  if (what !== undefined)
+  const absent = absentVariable(name);
+  if (absent)
     return {
-      message: `{{ ${name} }} has no value: it is of ${what}, which is not to be had here`,
-      fix: "Say it in another way, or leave it out",
+      message: `{{ ${name} }} has no value: it is of ${absent.what}, which is not to be had here`,
+      fix: absent.fix,
     };
   return {
     message: `{{ ${name} }} is not a variable of this lab`,

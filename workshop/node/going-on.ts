@@ -19,13 +19,12 @@ export class GoingOn {
   constructor(actions: readonly PageAction[]) {
     const kept = actions.filter((action, at) => goesOn(action) && isNeeded(action, actions.slice(at + 1)));
     this.#kept = new Set(kept.map(({ view }) => view.number));
-    const rest = actions.reduce((sum, { expectation }) => sum + expectation.timeoutMs, 0);
     this.actions = actions.map((action) =>
       kept.includes(action)
         ? {
             ...action,
             ending: "interrupt",
-            expectation: { ...action.expectation, timeoutMs: Math.min(rest, MOST_MS) },
+            expectation: { ...action.expectation, timeoutMs: MOST_MS },
           }
         : action,
     );

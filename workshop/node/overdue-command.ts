@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PageAction } from "../common/action.js";
+import { isLeftByHand } from "../common/commands/left-by-hand.js";
 import { mayEnd, neverEnds } from "../common/killercoda/never-ends.js";
 import type { SessionHost, TerminalAddress } from "../../terminal/common/session-host.js";
 
@@ -12,6 +13,13 @@ const ENDLESS_MS = 10_000;
 /** Whether a command goes on until somebody ends it, where no block does that and nothing else is asked of it. */
 export function goesOn({ view, ending, expectation: { exit, match } }: PageAction): boolean {
   return exit === 0 && match === undefined && ending === undefined && neverEnds(view.text ?? "");
+}
+
+/** Whether nothing but a person's hand ends it, and nothing else is asked of it: what goes on, and what is left by keys of its own. */
+export function needsEnding(action: PageAction): boolean {
+  const { view, ending, expectation } = action;
+  const isAsked = expectation.exit !== 0 || expectation.match !== undefined || ending !== undefined;
+  return goesOn(action) || (!isAsked && isLeftByHand(view.text ?? ""));
 }
 
 /** How long a validation waits for a command: for one that never ends by itself no longer than its readers do, for a log until what writes it may have ended. */

@@ -14,7 +14,7 @@ import { variablesOf } from "./session-environment.js";
 import type { StepSurroundings } from "./session-step.js";
 import { baselineOf } from "./step-conditions.js";
 import type { StepPlayer, TakeOptions } from "./step-player.js";
-import { UnansweredSteps } from "./unanswered-steps.js";
+import { UnansweredSteps, isUnanswered } from "./unanswered-steps.js";
 import { placeOf, stepOf, verdictBefore } from "./validated-step.js";
 import type { ValidatedStep } from "./validation-report.js";
 import { withoutCommand } from "./without-command.js";
@@ -118,8 +118,8 @@ async function validatePage(run: Run, page: LabPage): Promise<void> {
     await going.end(action.view.terminals, ending);
     const step = take();
     going.note(action);
-    if (action.ending === undefined) await step;
-    else await running.begin(action, step);
+    if (isUnanswered(action)) await running.begin(action, step);
+    else await step;
     await running.awaitAnswered(action);
   }
   await going.end(going.terminals, ending);

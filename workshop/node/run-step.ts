@@ -8,7 +8,7 @@ import type { InputValues } from "../common/test-inputs.js";
 import { isDoneWhenTyped } from "../common/step-state.js";
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { ConditionWatch } from "./check-evaluator.js";
-import { OverdueCommand, endCommand, goesOn, patienceMs } from "./overdue-command.js";
+import { OverdueCommand, endCommand, needsEnding, patienceMs } from "./overdue-command.js";
 import { isBesideShells, runBesideShells } from "./run-beside-shells.js";
 import { BASELINE_MS, asBefore, runScript, watchConditions, withUnseen } from "./step-conditions.js";
 import { runToItsEnd } from "./heard-command.js";
@@ -153,7 +153,7 @@ class StepRun {
     const { view, clear, expectation } = this.#step.action;
     const id = commandId(this.#id, address.terminal);
     let hasEnded = false;
-    const isEndless = this.#options.interruptsOverdue === true && goesOn(this.#step.action);
+    const isEndless = this.#options.interruptsOverdue === true && needsEnding(this.#step.action);
     const patience = patienceMs(this.#step.action, isEndless);
     const overdue = new OverdueCommand(() => this.#handleOverdue(address, () => hasEnded), patience);
     const { queuedForMs } = this.#options;

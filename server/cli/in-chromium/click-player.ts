@@ -84,7 +84,7 @@ export class ClickPlayer implements StepPlayer {
     if (why !== undefined) return failed(step, why);
     const ended = await followed.ended(queuedForMs);
     const shown = await asShown(block, step, async () => (await followed.latest()) ?? ended);
-    return followed.wasOverdue ? followed.overdue(shown) : shown;
+    return followed.interrupted(shown);
   }
 
   async #takeInBrowser(step: SessionStep, block: Locator): Promise<StepResult> {

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator } from "playwright-core";
 import type { SessionHost } from "../../../terminal/common/session-host.js";
 import type { StepResult } from "../../../workshop/common/api.js";
-import { endCommand } from "../../../workshop/node/overdue-command.js";
+import type { Expectation } from "../../../workshop/common/expectation.js";
+import { judgeOutcome } from "../../../workshop/common/judge-step.js";
+import { endCommand, needsEnding, patienceMs } from "../../../workshop/node/overdue-command.js";
 import type { SessionStep } from "../../../workshop/node/session-step.js";
 
 interface FollowedStepParts {
@@ -20,15 +22,17 @@ export class FollowedStep {
   readonly #step: SessionStep;
   readonly #block: Locator;
   readonly #parts: FollowedStepParts;
+  readonly #isEndless: boolean;
   #runsSince: number | undefined;
   #hasEnded = false;
   #wasCancelled = false;
-  wasOverdue = false;
+  #wasOverdue = false;
 
   constructor(step: SessionStep, block: Locator, parts: FollowedStepParts) {
     this.#step = step;
     this.#block = block;
     this.#parts = parts;
+    this.#isEndless = needsEnding(step.action);
   }
 
   async latest(): Promise<StepResult | undefined> {
@@ -68,9 +72,13 @@ export class FollowedStep {
     }
   }
 
-  /** The verdict of one that was ended because it ran for too long. */
-  overdue(result: StepResult): StepResult {
-    const seconds = this.#step.action.expectation.timeoutMs / 1000;
+  /** The verdict of one that was ended: because it ran for too long, or because it would never have ended by itself. */
+  interrupted(result: StepResult): StepResult {
+    const { ending, expectation } = this.#step.action;
+    if (this.#isEndless || (ending === "interrupt" && !this.#wasOverdue))
+      return { ...result, ...judgedAsInterrupted(result, expectation) };
+    if (!this.#wasOverdue) return result;
+    const seconds = expectation.timeoutMs / 1000;
     return {
       ...result,
       state: "unknown",
@@ -81,9 +89,9 @@ export class FollowedStep {
   /** The server tells of a command that nothing on its page ends; one that a later block ends may run as long. */
   #isOverdue({ isOverdue }: StepResult): boolean {
     this.#runsSince ??= performance.now();
-    const { ending, expectation } = this.#step.action;
-    if (ending === undefined) return isOverdue === true;
-    return performance.now() - this.#runsSince > expectation.timeoutMs;
+    const { action } = this.#step;
+    if (action.ending === undefined && !this.#isEndless) return isOverdue === true;
+    return performance.now() - this.#runsSince > patienceMs(action, this.#isEndless);
   }
 
   #cancel(): void {
@@ -93,8 +101,8 @@ export class FollowedStep {
   }
 
   #interrupt(): void {
-    if (this.wasOverdue) return;
-    this.wasOverdue = true;
+    if (this.#wasOverdue) return;
+    this.#wasOverdue = true;
     const { session, action } = this.#step;
     const { host, signal } = this.#parts;
     const ends = action.view.terminals.map((terminal, at) =>
@@ -125,4 +133,11 @@ export class FollowedStep {
     const { signal } = this.#parts;
     await sleep(LOOK_MS, undefined, signal && { signal });
   }
+}
+
+/** The server knows of no block that ends it, and calls it interrupted; whatever else became of it stands. */
+function judgedAsInterrupted(result: StepResult, expectation: Expectation): Partial<StepResult> {
+  if (result.state !== "interrupted") return {};
+  const outcome = { status: "interrupted" as const, exitStatus: null, output: result.output ?? "" };
+  return judgeOutcome(outcome, expectation, "interrupt");
 }

@@ -14,6 +14,8 @@ const ETC =
 const NAMES = ["/etc/hosts", "/etc/resolv.conf"];
 /** Show the keys that whoever started the host has, and how many everybody has. */
 const KEYS = ["/proc/keys", "/proc/key-users"];
+/** Where other platforms have a learner's home, which labs and their manifests name in full. */
+const HOMES_ELSEWHERE = ["/root", "/home/eduk8s"];
 /** Of folders in memory that a few programs use. */
 const SMALL_FOLDER_BYTES = 16 * 1024 * 1024;
 let knowsSizes: boolean | undefined;
@@ -52,6 +54,7 @@ export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: str
     ...readOnly.map((path) => ["--ro-bind", path, path]),
     ["--ro-bind", privateFolder, privateFolder],
     ["--bind", shell.home, shell.home],
+    ...homesElsewhere(shell).map((path) => ["--symlink", shell.home, path]),
   ];
   const names = hostsFile
     ? [
@@ -110,6 +113,13 @@ function smallFolders(): string[] {
   return knowsSizes
     ? ["/var/tmp", "/dev/shm"].flatMap((path) => ["--size", String(SMALL_FOLDER_BYTES), "--tmpfs", path])
     : [];
+}
+
+/** Those that lead nowhere else in the box. */
+function homesElsewhere({ home, readOnlyPaths }: ConfinedSession): string[] {
+  return HOMES_ELSEWHERE.filter(
+    (place) => ![home, ...readOnlyPaths].some((path) => path === place || path.startsWith(`${place}/`)),
+  );
 }
 
 function makeTemporaryFolder(folder: string, account: Account | undefined): void {

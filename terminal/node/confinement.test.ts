@@ -91,6 +91,14 @@ describe.skipIf(!isRoot).each(kinds)("two sessions with $kind", (confinement) =>
     ).toEqual([]);
   });
 
+  it("find their home where labs of other platforms name it, where there is a box", async (context) => {
+    if (confinement.kind !== "account-and-bubblewrap") return context.skip();
+    expect((await run(one, "cat /home/eduk8s/mine /root/mine")).output).toBe("top-secret\ntop-secret\n");
+    expect((await run(two, "echo theirs > /root/theirs; cat ~/theirs; ls /root/mine")).output).toContain(
+      "theirs\nls: cannot access '/root/mine'",
+    );
+  });
+
   it("are held to a number of processes and of open files", async () => {
     expect((await run(two, "ulimit -u; ulimit -n; ulimit -c")).output).toBe("512\n4096\n0\n");
   });

@@ -7,6 +7,7 @@ import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import type { CompiledPage } from "../common/render-page.js";
 import type { SessionResource } from "../common/session.js";
 import type { Variables } from "../common/variables.js";
+import { portsBegun, untilListening } from "./begun-ports.js";
 import { GoingOn } from "./going-on.js";
 import { NestedShells } from "./nested-shells.js";
 import { PAGE_TIME } from "./page-compiler.js";
@@ -155,6 +156,9 @@ async function validateStep(
   if (untried) return { ...step, ...untried };
   const started = performance.now();
   const result = await player.take({ session, lab, page: page.name, action }, taking);
+  // The next block may need what a person would have seen by then.
+  const ports = portsBegun(action.view.text ?? "");
+  await untilListening(run.parts.host, session.metadata.name, { ports, signal: options.signal });
   const durationMs = Math.round(performance.now() - started);
   // A person is asked for what the conditions say; that they were true before is the lab's matter, and warned of.
   const isPassed = PASSED.has(result.state) || (result.state === "idle" && action.view.kind === "manual");

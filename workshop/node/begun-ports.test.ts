@@ -17,8 +17,6 @@ it.each([
 });
 
 it("waits for all of the ports by the kernel's own table", async () => {
-  const line = (port: string, state: string): string =>
-    `   0: 0100007F:${port} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 20001 0 1`;
   const tables = [line("1F90", "01"), line("1F90", "0A"), `${line("1F90", "0A")}\n${line("2382", "0A")}`];
   const host = {
     exec: () =>
@@ -27,3 +25,8 @@ it("waits for all of the ports by the kernel's own table", async () => {
   await untilListening(host, "one", { ports: [8080, 9090] });
   expect(tables).toEqual([]);
 });
+
+/** A line of the kernel's table of sockets. */
+function line(port: string, state: string): string {
+  return `   0: 0100007F:${port} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 20001 0 1`;
+}

@@ -138,6 +138,10 @@ export class FollowedStep {
 /** The server knows of no block that ends it, and calls it interrupted; whatever else became of it stands. */
 function judgedAsInterrupted(result: StepResult, expectation: Expectation): Partial<StepResult> {
   if (result.state !== "interrupted") return {};
-  const outcome = { status: "interrupted" as const, exitStatus: null, output: result.output ?? "" };
+  const outcome = {
+    status: "interrupted" as const,
+    exitStatus: result.exitStatus ?? null,
+    output: result.output ?? "",
+  };
   return judgeOutcome(outcome, expectation, "interrupt");
 }

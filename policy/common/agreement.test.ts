@@ -4,6 +4,14 @@ import { celJudge, custom, images, podOf, policyNamed, table } from "./cel-judge
 import { evaluateImage } from "./evaluate.js";
 import { compileParameters } from "./parameters.js";
 
+const withoutShapes = (data: Record<string, string>) => ({
+  policies: (data["policies"] ?? "")
+    .split("\n")
+    .filter((line) => line !== "!")
+    .map((line) => (line.startsWith("!") ? line.slice(0, line.lastIndexOf("|")) : line))
+    .join("\n"),
+});
+
 describe("the evaluator and the compiled CEL", () => {
   const judge = celJudge();
   for (const [name, input] of Object.entries(table)) {
@@ -16,6 +24,29 @@ describe("the evaluator and the compiled CEL", () => {
       expect(disagreements).toEqual([]);
     });
   }
+
+  it("agree also on parameters that an older Lectern wrote, which name no shapes", () => {
+    const policies = Object.entries(table).map(([name, input]) => policyNamed(name, input));
+    const disagreements = policies.flatMap((policy) => {
+      const params = { data: withoutShapes(compileParameters([policy]).enforced) };
+      return images
+        .filter((image) => evaluateImage(image, [policy]).allowed !== judge(podOf(image), params).allowed)
+        .map((image) => `${policy.name}: ${image}`);
+    });
+    expect(disagreements).toEqual([]);
+  });
+
+  it("look for plain rules by their shape, and take others apart", () => {
+    const rules = [
+      { imageName: "team/app" },
+      { imageName: "team/*" },
+      { hostname: "quay.io", tag: { value: "1.0" } },
+    ];
+    const { enforced } = compileParameters([policyNamed("p", custom("block", ...rules))]);
+    const [header = "", ...lines] = (enforced["policies"] ?? "").split("\n");
+    expect(header.split("|").at(-1)).toBe("*/*/=%p/*///,=%h/*/*/=%t///");
+    expect(lines).toEqual(["*|*|=team/app|*|||", "=quay.io|*|*|=1.0|||", "!", "*|*|^team/|*|||"]);
+  });
 
   it("decide differently between policies of the table, so that agreement means something", () => {
     const verdicts = Object.values(table).map((input) =>

@@ -101,6 +101,11 @@ export function policyNamed(name: string, input: PolicySpecInput): EffectivePoli
 /** Runs the variables in the order an API server would, as far as they are asked for. */
 export function celJudge() {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
+  // Kubernetes has it; this library leaves it out.
+  environment.registerFunction(
+    "string.replace(string, string): string",
+    (text: string, from: string, to: string) => text.replaceAll(from, () => to),
+  );
   const variables = judgingVariables(POD).map(({ name, expression }) => ({
     name,
     run: environment.parse(expression),

@@ -1,3 +1,5 @@
+import { HEADER_TOKENS, SHAPE } from "./line-shape.js";
+
 /** One named expression of a ValidatingAdmissionPolicy. */
 export interface Variable {
   name: string;
@@ -139,7 +141,16 @@ const PARSING: Variable[] = [
   },
 ];
 
-const POLICIES = `has(params.data) && "policies" in params.data ? params.data["policies"].split("\\n\\n").map(p, p.split("\\n").map(l, l.split("|"))) : []`;
+/**
+ * Each policy as `[[header, lines, shapes], others]`. Lines whose tokens only equal or fit anything are never taken apart: an image is put into each shape they
+ * have, and looked for among them. Behind a line `!` stand the others, as tokens; of parameters that an older Lectern wrote, which name no shapes, all lines do.
+ */
+const POLICIES = [
+  'has(params.data) && "policies" in params.data ? params.data["policies"].split("\\n\\n")',
+  '.map(s, s.split("\\n!\\n")).map(s, [s, s[0].split("\\n"), s[0].split("\\n")[0].split("|")])',
+  `.map(s, [[s[2], s[1], s[2].size() < ${HEADER_TOKENS} ? [] : s[2][${HEADER_TOKENS - 1}].split(",")],`,
+  `(s[0].size() > 1 ? s[0][1].split("\\n") : s[2].size() < ${HEADER_TOKENS} ? s[1] : []).map(l, l.split("|"))]) : []`,
+].join("");
 
 /** What registries told, a line each. */
 const KNOWN = `has(params.data) && "known" in params.data ? params.data["known"].split("\\n") : []`;
@@ -157,6 +168,14 @@ const RULE_FITS = [
   `(r[5] == "" || m.d != "")`,
   `(r.size() < 7 || r[6] == "" || (m.n + m.d + " +" + r[6]) in variables.known)`,
 ].join(" && ");
+
+/** Nothing of a valid image looks like a place in a shape, and one that is not valid is refused anyway. */
+const IN_SHAPE = Object.entries({ [SHAPE.host]: "m.h", [SHAPE.path]: "m.p", [SHAPE.tag]: "m.e" }).reduce(
+  (shape, [place, value]) => `${shape}.replace("${place}", ${value})`,
+  `s.replace("${SHAPE.separator}", "|")`,
+);
+
+const POLICY_FITS = `(p[0][2].exists(s, ${IN_SHAPE} in p[0][1]) || p[1].exists(r, ${RULE_FITS}))`;
 
 /** Images are compared as they are written, whether the policy allows or blocks: `m` is what a rule saw of the same image `x`. */
 const EXCEPTION_FITS = [
@@ -185,12 +204,12 @@ function note(text: string, words: string): string {
 const NOTE = `(m.d == "" ? ${note(
   'm.n + ":" + m.e + " "',
   'k[0].startsWith("=") ? " (write " + m.a + "@" + k[0].substring(1) + ")" : " (" + k[0].substring(1) + ")"',
-)} : ${note('m.n + m.d + " -" + p[0][4] + " "', '" (" + k[0] + ")"')})`;
+)} : ${note('m.n + m.d + " -" + p[0][0][4] + " "', '" (" + k[0] + ")"')})`;
 
 const VIOLATIONS =
-  `variables.policies.map(p, ["[" + p[0][2] + "] ", ` +
-  `(p[0][1] == "block" ? variables.seen : variables.refs)` +
-  `.filter(m, m.bad != "" || p.exists(r, ${RULE_FITS}) == (p[0][1] == "block"))` +
-  `.filter(m, !p.exists(r, ${EXCEPTION_FITS}))` +
-  `.map(m, m.s + m.bad + (p[0].size() < 5 || p[0][4] == "" || m.bad != "" ? "" : ${NOTE})).join(", "), ": " + p[0][3]])` +
+  `variables.policies.map(p, ["[" + p[0][0][2] + "] ", ` +
+  `(p[0][0][1] == "block" ? variables.seen : variables.refs)` +
+  `.filter(m, m.bad != "" || ${POLICY_FITS} == (p[0][0][1] == "block"))` +
+  `.filter(m, !p[1].exists(r, ${EXCEPTION_FITS}))` +
+  `.map(m, m.s + m.bad + (p[0][0].size() < 5 || p[0][0][4] == "" || m.bad != "" ? "" : ${NOTE})).join(", "), ": " + p[0][0][3]])` +
   `.filter(t, t[1] != "").map(t, t[0] + t[1] + t[2])`;

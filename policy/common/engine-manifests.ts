@@ -123,11 +123,13 @@ function judge(name: string, { failurePolicy, rules, variables, probe }: Judge):
     message: "a probe is never admitted",
     messageExpression: `"${probe}" + params.metadata.resourceVersion`,
   };
+  // A probe is refused without being judged, so that it costs little to ask.
+  const isProbe = probe === undefined ? "false" : "variables.isProbe";
   const judging = {
-    expression: "variables.violations.size() == 0",
+    expression: `${isProbe} || variables.violations.size() == 0`,
     reason: "Forbidden",
     message: "an image is refused by the image policies of this namespace",
-    messageExpression: DENIAL,
+    messageExpression: `${isProbe} ? "" : ${DENIAL}`,
   };
   return admissionPolicy(name, {
     failurePolicy,

@@ -3,6 +3,7 @@ import type { EffectivePolicy } from "./effective.js";
 import { exceptionLine, exceptionTests } from "./exception.js";
 import { isCostly } from "./glob.js";
 import { asksRegistries, isSignedLine, knownLines, movedSections, policyKey } from "./known-image.js";
+import { shapeOf } from "./line-shape.js";
 import { denialReason } from "./words.js";
 
 /** The data of the two ConfigMaps of a namespace: what refuses, and what only warns. */
@@ -28,10 +29,13 @@ const KNOWN_KEY = "known";
 
 const SEPARATOR = "\n\n";
 
+/** Stands before the lines that have no shape; to an engine that knows no shapes it is a rule that fits nothing. */
+const OTHERS = "!";
+
 /**
- * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason|notes|looks`, then a line
- * of seven tokens per rule: host, port, path, tag, `not`, `digest`, the policy an image has to be signed for; then a line
- * `?|expires|workload|host|port|path|tag|digest` per exception. Beside them stands what is known of images (`knownLines`).
+ * Writes the policies of a namespace as the engine reads them: sections parted by an empty line, each a header `!|effect|name|reason|notes|looks|shapes`, then a line
+ * of seven tokens per rule: host, port, path, tag, `not`, `digest`, the policy an image has to be signed for; first those that have a shape (`line-shape.ts`), then,
+ * behind a line `!`, the others and a line `?|expires|workload|host|port|path|tag|digest` per exception. Beside them stands what is known of images (`knownLines`).
  */
 export function compileParameters(policies: EffectivePolicy[]): Parameters {
   const data = (audit: boolean): Record<string, string> => {
@@ -85,7 +89,10 @@ function sectionOf(policy: EffectivePolicy): string {
   const rules = rulesOf(spec).flatMap((rule) =>
     ruleLines(compileRule(rule, spec.input.effect)).map((line) => `${line}|${signedFor}`),
   );
-  return [header, ...rules, ...exceptions.map(exceptionLine)].join("\n");
+  const plain = rules.filter((line) => shapeOf(line) !== undefined);
+  const others = [...rules.filter((line) => !plain.includes(line)), ...exceptions.map(exceptionLine)];
+  const shapes = [...new Set(plain.map(shapeOf))].join(",");
+  return [`${header}|${shapes}`, ...plain, ...(others.length > 0 ? [OTHERS, ...others] : [])].join("\n");
 }
 
 /** What a refusal says besides, of what is known: nothing, the pinned reference (`pin`), or what became of the signatures for this policy. */

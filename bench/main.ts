@@ -7,6 +7,7 @@ import { ownClusterMemory, ownClusterStart } from "./figures/own-cluster.js";
 import { lintPages } from "./figures/lint-pages.js";
 import { pageHtml } from "./figures/page-html.js";
 import { policyFigures } from "./figures/policies.js";
+import { policyAuditFigures } from "./figures/policy-audit.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
@@ -35,6 +36,7 @@ const figures: Figure[] = [
   lintPages,
   scriptSize,
   ...policyFigures,
+  ...policyAuditFigures,
   ...containerFigures(),
   ...podFigures(),
   ...clusterFigures(),

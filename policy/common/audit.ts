@@ -68,11 +68,23 @@ export function violationKey({
   return [workload.kind, workload.name, containerKind, container, image, place, policy].join("\n");
 }
 
-/** Ten thousand pods have a handful of images. */
+/** Images remembered of the policies of a namespace: as many as run in a large one. */
+const MAX_IMAGES = 5000;
+
+/** What policies said of the images they were asked about. */
+interface Judged {
+  policies: EffectivePolicy[];
+  failures: Map<string, PolicyVerdict[]>;
+}
+
+/** By the first of the policies; what holds in a namespace are the same objects as long as none of them changes, and objects are never changed. */
+const judgedBefore = new WeakMap<EffectivePolicy, Judged>();
+
+/** Ten thousand pods have a handful of images, and what one of them changes leaves the others as they were. */
 function memoizedFailures(
   policies: EffectivePolicy[],
 ): (image: string, workload: WorkloadName) => PolicyVerdict[] {
-  const known = new Map<string, PolicyVerdict[]>();
+  const known = judgedBy(policies);
   const lookAtWorkloads = policies.some(({ exceptions = [] }) =>
     exceptions.some(({ workload }) => workload !== undefined),
   );
@@ -83,9 +95,23 @@ function memoizedFailures(
       evaluateImage(image, policies, { workloads: [workload] }).policies.filter(
         ({ passed, warning }) => !passed || warning !== undefined,
       );
+    if (known.size >= MAX_IMAGES) known.clear();
     known.set(key, failures);
     return failures;
   };
+}
+
+function judgedBy(policies: EffectivePolicy[]): Map<string, PolicyVerdict[]> {
+  const [first] = policies;
+  if (!first) return new Map();
+  const before = judgedBefore.get(first);
+  const isSame =
+    before?.policies.length === policies.length &&
+    before.policies.every((policy, index) => policy === policies[index]);
+  if (before && isSame) return before.failures;
+  const failures = new Map<string, PolicyVerdict[]>();
+  judgedBefore.set(first, { policies: [...policies], failures });
+  return failures;
 }
 
 type Place = Pick<FoundViolation, "namespace" | "workload" | "container" | "containerKind" | "image">;

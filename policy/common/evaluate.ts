@@ -40,8 +40,9 @@ function problemOf(parsed: ReturnType<typeof parseImage>): string | undefined {
 
 function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPod): PolicyVerdict {
   const { spec } = policy;
-  const rules = rulesOf(spec).map((rule) =>
-    withSignature(policy, reference, judgeRule(reference, rule, spec)),
+  const view = viewImage(reference, spec.input.effect);
+  const rules = compiledRulesOf(spec).map(({ rule, compiled }) =>
+    withSignature(policy, reference, judgeRule(view, rule, compiled)),
   );
   const matched = rules.find((rule) => rule.matched);
   const passed = (matched !== undefined) === (spec.input.effect === "allow");
@@ -63,9 +64,19 @@ function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPo
   };
 }
 
-function judgeRule(reference: ImageReference, rule: ImageRule, spec: PolicySpec): RuleVerdict {
-  const { effect } = spec.input;
-  const fields = judgeFields(rule, compileRule(rule, effect), viewImage(reference, effect));
+/** Policies are never changed once they are read, and each judges many images. */
+const compiledRules = new WeakMap<PolicySpec, { rule: ImageRule; compiled: CompiledRule }[]>();
+
+function compiledRulesOf(spec: PolicySpec): { rule: ImageRule; compiled: CompiledRule }[] {
+  const known =
+    compiledRules.get(spec) ??
+    rulesOf(spec).map((rule) => ({ rule, compiled: compileRule(rule, spec.input.effect) }));
+  compiledRules.set(spec, known);
+  return known;
+}
+
+function judgeRule(view: ImageView, rule: ImageRule, compiled: CompiledRule): RuleVerdict {
+  const fields = judgeFields(rule, compiled, view);
   return { rule, matched: fields.every(({ matched }) => matched), fields };
 }
 

@@ -43,6 +43,16 @@ export const policyFigures: Figure[] = [
       return compare(bench.core);
     },
   }),
+  figure(`pod create at ${MANY_NAMESPACES} managed namespaces against 1`, {
+    unit: "x",
+    bound: 1.1,
+    method: `the first ratio before and after ${MANY_NAMESPACES - 1} more namespaces were attached to the workspace`,
+    take: async (bench) => {
+      const alone = await compare(bench.core);
+      await attachMany(bench);
+      return (await compare(bench.core)) / alone;
+    },
+  }),
   figure("a changed policy in force", {
     unit: "ms",
     bound: 10,

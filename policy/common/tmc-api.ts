@@ -17,7 +17,7 @@ import type { ImageVerdict, PolicyOrigin } from "./verdict.js";
  * | GET, POST v1alpha1/workspaces/WS/policies; GET, PUT, DELETE .../NAME | `{policy}` | as for the organization |
  * | GET, POST v1alpha1/clusters | `{cluster: {fullName: {name}, meta?: {description}}, kubeconfig?}` | `ClusterList`, `{cluster: ClusterView}` |
  * | GET, DELETE v1alpha1/clusters/C | DELETE: `?force=true` forgets one that does not answer | `{cluster}`, `{}` |
- * | GET v1alpha1/namespaces | | `NamespaceList`: all of the organization, attached or not |
+ * | GET v1alpha1/namespaces | | `NamespaceList`: all of the organization, attached or not; lists of namespaces and workspaces take `searchScope.name` with stars, `pagination.size` and `pagination.offset` |
  * | GET, POST v1alpha1/clusters/C/namespaces | `{namespace: {fullName: {name}, spec: {workspaceName, attach: true}}}` | `NamespaceList`, `{namespace: NamespaceView}` |
  * | GET, PUT, DELETE v1alpha1/clusters/C/namespaces/NS | PUT: `{namespace: {meta?: {labels}, spec?: {workspaceName}}}`, a label that is null is removed | `{namespace}`; DELETE detaches, the namespace itself stays: `{}` |
  * | GET v1alpha1/image-policies | | `PolicyList`: of the organization and all of its workspaces |

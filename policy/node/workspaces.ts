@@ -79,7 +79,8 @@ export async function listWorkspaces(context: PolicyContext, organization: strin
     context.store.list<ImagePolicySpec>("imagepolicies", organization),
     fleetNamespaces(context, { organization }),
   ]);
-  return stored.map((workspace) => viewAmong(workspace, policies, namespaces));
+  const names = namesByWorkspace(namespaces);
+  return stored.map((workspace) => viewAmong(workspace, policies, names));
 }
 
 /** Deletes an empty workspace and the policies set on it. Throws POLICY_IN_USE while namespaces are attached. */
@@ -111,20 +112,31 @@ async function viewOf(context: PolicyContext, workspace: HierarchyObject): Promi
     context.store.list<ImagePolicySpec>("imagepolicies", organization),
     fleetNamespaces(context, { organization, workspace: name }),
   ]);
-  return viewAmong(workspace, policies, namespaces);
+  return viewAmong(workspace, policies, namesByWorkspace(namespaces));
 }
 
 function viewAmong(
   workspace: HierarchyObject,
   policies: HierarchyObject<ImagePolicySpec>[],
-  { found }: FleetNamespaces,
+  namespaces: ReadonlyMap<string | undefined, string[]>,
 ): WorkspaceView {
   const { name } = workspace.spec;
-  const own = found.filter(({ namespace }) => workspaceOf(namespace) === name);
   return workspaceView(workspace, {
     policies: policies.filter(({ spec }) => spec.workspace === name).length,
-    namespaces: own.map(({ context, namespace }) => nameOnFleet(context, namespace)),
+    namespaces: namespaces.get(name) ?? [],
   });
+}
+
+/** Sorted out once, as there may be thousands of both. */
+function namesByWorkspace({ found }: FleetNamespaces): Map<string | undefined, string[]> {
+  const names = new Map<string | undefined, string[]>();
+  for (const { context, namespace } of found) {
+    const workspace = workspaceOf(namespace);
+    const own = names.get(workspace) ?? [];
+    own.push(nameOnFleet(context, namespace));
+    names.set(workspace, own);
+  }
+  return names;
 }
 
 async function policiesOf({ store }: PolicyContext, organization: string, workspace: string) {

@@ -23,6 +23,8 @@ export interface ConsoleVisit {
   /** Of the session, its namespace and its organization. */
   id: string;
   url: string;
+  /** The file of the cluster's administrator. */
+  kubeconfig: string;
   /** Takes the pictures of what is on the screen, `shown` in sight, and lets axe look at each. */
   look(name: string, shown?: Locator): Promise<void>;
   /** Asks the policy API of the session. */
@@ -69,6 +71,7 @@ async function visit(
     problems,
     id,
     url: server.url,
+    kubeconfig: join(server.data, "cluster", "kubeconfig"),
     look: (name, shown) => look(page, `console-${name}`, shown),
     ask: async <Answer>(path: string) => {
       const key = await page.evaluate(() => localStorage.getItem("lectern-page-key"));

@@ -53,6 +53,14 @@ export interface NamespacePlace {
   cluster?: string | undefined;
 }
 
+/** The part of a long list that is asked for. */
+export interface ListPart {
+  /** What stands in the names. */
+  search?: string;
+  offset?: number;
+  size: number;
+}
+
 /** The same where roles are bound; the organization goes by its name there. */
 export interface AccessPlace extends PolicyPlace {
   organization: string;
@@ -77,7 +85,10 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     organization: (signal?: AbortSignal) => read<{ organization: OrganizationView }>("organization", signal),
     workspaces: (signal?: AbortSignal) => read<WorkspaceList>("workspaces", signal),
     clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
-    namespaces: (signal?: AbortSignal) => read<NamespaceList>("namespaces", signal),
+    namespaces: (list: ListPart, signal?: AbortSignal) =>
+      read<NamespaceList>(`namespaces?${listQuery(list)}`, signal),
+    attachedNamespaces: (cluster: string, list: ListPart, signal?: AbortSignal) =>
+      read<NamespaceList>(`clusters/${part(cluster)}/namespaces?${listQuery(list)}`, signal),
     history: ({ workspace }: PolicyPlace, policy?: string, signal?: AbortSignal) =>
       read<ChangeList>(
         `${placePath(workspace)}/history${policy === undefined ? "" : `?kind=policy&name=${part(policy)}`}`,
@@ -200,6 +211,11 @@ function iamPath({ organization, workspace }: AccessPlace): string {
   return workspace === undefined
     ? `organization:iam/${part(organization)}`
     : `workspaces:iam/${part(workspace)}`;
+}
+
+function listQuery({ search = "", offset = 0, size }: ListPart): string {
+  const query = { "searchScope.name": `*${search}*`, "pagination.offset": offset, "pagination.size": size };
+  return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
 }
 
 function part(name: string): string {

@@ -1,19 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Permissions } from "../../common/roles.js";
 import type { ClusterView } from "../../common/cluster-api.js";
-import type { NamespaceView, OrganizationView, PolicyView, WorkspaceView } from "../../common/tmc-api.js";
+import type { OrganizationView, PolicyView, WorkspaceView } from "../../common/tmc-api.js";
+import { pauseAfter, timed } from "./refresh-after.js";
 import { isGone, type PolicyApi } from "./policy-api.js";
 
-/** Others (the learner's `tmc`, an instructor) change the same organization meanwhile. */
-const REFRESH_MS = 10_000;
-
-/** The organization with everything below it. */
+/** The organization with everything below it but its namespaces, which may be thousands. */
 export interface Hierarchy {
   organization: OrganizationView;
   workspaces: WorkspaceView[];
-  namespaces: NamespaceView[];
-  /** Clusters whose namespaces are missing, for they did not answer. */
-  unreachableClusters?: string[];
   clusters: ClusterView[];
   policies: PolicyView[];
   /** Who looks at it, and what they may do. */
@@ -21,12 +16,13 @@ export interface Hierarchy {
   permissions: Permissions;
 }
 
-/** Keeps the whole hierarchy of the caller's organization; it is small and every page needs most of it. */
+/** Keeps the hierarchy of the caller's organization, of which every page needs most. */
 export function useHierarchy(api: PolicyApi) {
   return useQuery({
     queryKey: [api.base, "hierarchy"],
-    queryFn: ({ signal }) => loadHierarchy(api, signal),
-    refetchInterval: ({ state }) => (isGone(state.error) ? false : REFRESH_MS),
+    queryFn: ({ signal }) => timed(() => loadHierarchy(api, signal)),
+    refetchInterval: ({ state }) => (isGone(state.error) ? false : pauseAfter(state.data)),
+    select: ({ answer }: { answer: Hierarchy }) => answer,
   });
 }
 
@@ -46,13 +42,12 @@ export function memberCluster(hierarchy: Hierarchy, cluster: string): { cluster?
 }
 
 async function loadHierarchy(api: PolicyApi, signal: AbortSignal): Promise<Hierarchy> {
-  const [organization, workspaces, namespaces, clusters, policies, permissions] = await Promise.all([
+  const [organization, workspaces, clusters, policies, permissions] = await Promise.all([
     api.organization(signal),
     api.workspaces(signal),
-    api.namespaces(signal),
     api.clusters(signal),
     api.policies(signal),
     api.permissions(signal),
   ]);
-  return { ...organization, ...workspaces, ...namespaces, ...clusters, ...policies, ...permissions };
+  return { ...organization, ...workspaces, ...clusters, ...policies, ...permissions };
 }

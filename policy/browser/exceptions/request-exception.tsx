@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { type ExceptionSpecInput, parseWorkload } from "../../common/exception.js";
-import type { Hierarchy } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
+import { NamespaceField } from "../namespaces/namespace-field.js";
 import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
 import { useTask } from "../parts/use-task.js";
@@ -84,7 +84,6 @@ interface FieldsProps {
 }
 
 function Fields({ draft, policies, set }: FieldsProps): ReactElement {
-  const { hierarchy } = useConsole();
   return (
     <>
       <TextField label="Exception name" value={draft.name} onChange={set("name")} isMono />
@@ -94,12 +93,7 @@ function Fields({ draft, policies, set }: FieldsProps): ReactElement {
         onChange={set("policy")}
         options={policies.map(same)}
       />
-      <SelectField
-        label="Namespace"
-        value={draft.namespace}
-        onChange={set("namespace")}
-        options={[["", "all namespaces"], ...namespaceNames(hierarchy)]}
-      />
+      <NamespaceField value={draft.namespace} onChange={set("namespace")} />
       <TextField
         label="Workload"
         value={draft.workload}
@@ -139,15 +133,10 @@ function specFrom(draft: Draft): ExceptionSpecInput | string {
     owner: draft.owner,
     reason: draft.reason,
     expires: new Date(Date.now() + Number(draft.hours) * HOUR_MS).toISOString(),
-    namespace: draft.namespace || null,
+    namespace: draft.namespace.trim() || null,
     workload: workload ?? null,
     image: draft.image.trim() || null,
   };
-}
-
-/** It holds for the namespaces of the name on all clusters. */
-function namespaceNames({ namespaces }: Hierarchy): [string, string][] {
-  return [...new Set(namespaces.map(({ fullName }) => fullName.name))].map(same);
 }
 
 function same(name: string): [string, string] {

@@ -1,11 +1,16 @@
 import type { ReactElement } from "react";
-import type { NamespaceView } from "../../common/tmc-api.js";
+import type { NamespaceList, NamespaceView } from "../../common/tmc-api.js";
 import { memberCluster } from "../api/use-hierarchy.js";
+import { useNamespaces } from "../api/use-namespaces.js";
 import { useConsole } from "../console-context.js";
+import { PAGE_SIZE, Pager } from "../parts/pager.js";
+import { SearchField } from "../parts/search-field.js";
+import { useSearch } from "../parts/use-search.js";
 
-/** The namespaces of the organization, with the workspace each belongs to. */
+/** The namespaces of the organization, with the workspace each belongs to; the server searches them, and sends one page. */
 export function NamespacesPage(): ReactElement {
-  const { hierarchy } = useConsole();
+  const { text, setText, search, offset, move } = useSearch();
+  const { data, error } = useNamespaces({ search, offset, size: PAGE_SIZE });
   return (
     <>
       <header className="console__header">
@@ -14,40 +19,58 @@ export function NamespacesPage(): ReactElement {
           Policies hold in a namespace from the moment it is attached to a workspace.
         </p>
       </header>
-      {hierarchy.unreachableClusters && (
-        <p className="notice notice--warning" role="status">
-          Not every cluster answers, and the namespaces of these are missing:{" "}
-          {hierarchy.unreachableClusters.join(", ")}.
+      {error && (
+        <p className="notice notice--danger" role="alert">
+          {error.message}
         </p>
       )}
-      {hierarchy.namespaces.length === 0 ? (
-        <div className="empty">
-          <strong>No namespaces yet.</strong>
-          <span>Namespaces of this organization's clusters appear here.</span>
-        </div>
-      ) : (
-        <div className="table-scroll">
-          <table className="table" aria-label="Namespaces">
-            <thead>
-              <tr>
-                <th scope="col">Namespace</th>
-                <th scope="col">Workspace</th>
-                <th scope="col">Cluster</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {hierarchy.namespaces.map((namespace) => (
-                <NamespaceRow
-                  key={`${namespace.fullName.clusterName}/${namespace.fullName.name}`}
-                  namespace={namespace}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+      {data?.unreachableClusters && (
+        <p className="notice notice--warning" role="status">
+          Not every cluster answers, and the namespaces of these are missing:{" "}
+          {data.unreachableClusters.join(", ")}.
+        </p>
       )}
+      {data && (search !== "" || text !== "" || Number(data.totalCount) > PAGE_SIZE) && (
+        <SearchField label="Find namespaces" value={text} onChange={setText} />
+      )}
+      {data && <Pager of="namespaces" offset={offset} total={Number(data.totalCount)} onMove={move} />}
+      {data && <Found list={data} search={search} />}
     </>
+  );
+}
+
+function Found({ list, search }: { list: NamespaceList; search: string }): ReactElement {
+  if (list.namespaces.length === 0) {
+    return search === "" ? (
+      <div className="empty">
+        <strong>No namespaces yet.</strong>
+        <span>Namespaces of this organization's clusters appear here.</span>
+      </div>
+    ) : (
+      <p role="status">No namespace has “{search}” in its name.</p>
+    );
+  }
+  return (
+    <div className="table-scroll">
+      <table className="table" aria-label="Namespaces">
+        <thead>
+          <tr>
+            <th scope="col">Namespace</th>
+            <th scope="col">Workspace</th>
+            <th scope="col">Cluster</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.namespaces.map((namespace) => (
+            <NamespaceRow
+              key={`${namespace.fullName.clusterName}/${namespace.fullName.name}`}
+              namespace={namespace}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

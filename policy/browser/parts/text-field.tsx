@@ -10,6 +10,8 @@ interface Props {
   isRequired?: boolean | undefined;
   isReadOnly?: boolean | undefined;
   isMono?: boolean | undefined;
+  /** The id of a `datalist` of what may be meant. */
+  list?: string | undefined;
 }
 
 /** A labelled line of text with its hint, and the problem in the hint's place where there is one. */
@@ -26,6 +28,7 @@ export function TextField({ label, value, onChange, hint, problem, isMono, ...re
         value={value}
         onChange={(event) => onChange(event.target.value)}
         placeholder={rest.placeholder}
+        list={rest.list}
         required={rest.isRequired}
         readOnly={rest.isReadOnly}
         aria-invalid={problem !== undefined}

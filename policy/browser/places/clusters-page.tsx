@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from "react";
 import type { ClusterView } from "../../common/cluster-api.js";
+import { useAttachedNamespaces } from "../api/use-namespaces.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 import { AttachCluster } from "./attach-cluster.js";
@@ -96,13 +97,10 @@ interface RowProps {
 }
 
 function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
-  const { hierarchy } = useConsole();
   const { fullName, spec, status } = cluster;
   const { name } = fullName;
-  const isThere = !hierarchy.unreachableClusters?.includes(name);
-  const attached = hierarchy.namespaces.filter(
-    (each) => each.fullName.clusterName === name && each.status.managed,
-  );
+  // Only how many is shown.
+  const { data: attached } = useAttachedNamespaces(name, 1);
   return (
     <tr>
       <th scope="row">
@@ -118,7 +116,7 @@ function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
         <Sync status={status} />
       </td>
       <td data-label="Namespaces" className="numeric">
-        {isThere ? attached.length : (status.sync.namespaces ?? 0)}
+        {attached?.totalCount ?? status.sync.namespaces ?? 0}
       </td>
       <td className="registry__actions">
         {onDetach && spec.server !== undefined && (

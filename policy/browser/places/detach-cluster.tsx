@@ -1,8 +1,14 @@
 import type { ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { ClusterView, Detachment } from "../../common/cluster-api.js";
+import type { NamespaceList } from "../../common/tmc-api.js";
+import { useAttachedNamespaces } from "../api/use-namespaces.js";
 import { useConsole } from "../console-context.js";
 import { useTask } from "../parts/use-task.js";
+import { namedSome } from "./place-names.js";
+
+/** How many namespaces are named. */
+const NAMED = 20;
 
 interface Props {
   cluster: ClusterView;
@@ -12,7 +18,7 @@ interface Props {
 
 /** Asks before a cluster is taken off, saying what becomes of the policies there. */
 export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElement {
-  const { api, hierarchy, refresh } = useConsole();
+  const { api, refresh } = useConsole();
   const { isBusy, problem, run } = useTask();
   const { name } = cluster.fullName;
   const { state } = cluster.status.sync;
@@ -24,9 +30,7 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
     });
     if (isDone) onDone(told);
   }
-  const attached = hierarchy.namespaces
-    .filter(({ fullName, status }) => fullName.clusterName === name && status.managed)
-    .map(({ fullName }) => fullName.name);
+  const { data: attached } = useAttachedNamespaces(name, NAMED);
   return (
     <ModalOverlay
       className="scrim"
@@ -44,7 +48,7 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
               "It does not answer, so Lectern can only forget it: the policies it was told last stay in force there until it is attached again."}
             {state === "Detaching" &&
               "It is being detached, and Lectern goes on trying to take the policies out of it. Where that cannot be done, it is forgotten now: the policies it was told last stay in force there."}
-            {state !== "Unreachable" && state !== "Detaching" && becomesOf(attached)}
+            {state !== "Unreachable" && state !== "Detaching" && attached && becomesOf(attached)}
           </p>
           {problem && (
             <p className="field__error" role="alert">
@@ -80,7 +84,8 @@ function sentence(text: string): string {
 }
 
 /** What is said of a cluster that answers. */
-function becomesOf(attached: string[]): string {
-  if (attached.length === 0) return "No namespace of it is in a workspace. The cluster itself stays.";
-  return `No policy holds in its namespaces any more: ${attached.join(", ")}. The cluster itself stays.`;
+function becomesOf({ namespaces, totalCount }: NamespaceList): string {
+  if (namespaces.length === 0) return "No namespace of it is in a workspace. The cluster itself stays.";
+  const names = namespaces.map(({ fullName }) => fullName.name);
+  return `No policy holds in its namespaces any more: ${namedSome(names, Number(totalCount))}. The cluster itself stays.`;
 }

@@ -13,3 +13,9 @@ export function placeOf({ namespace, cluster }: Placed): Placed {
 export function nameOf({ namespace, cluster }: Placed): string {
   return cluster === undefined ? namespace : `${cluster}/${namespace}`;
 }
+
+/** The first of many names, and how many there are besides. */
+export function namedSome(names: readonly string[], total: number): string {
+  const rest = total - names.length;
+  return `${names.join(", ")}${rest > 0 ? ` and ${rest.toLocaleString("en")} more` : ""}`;
+}

@@ -1,7 +1,8 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 
 import type { NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
 import { clusterBody, namespaceBody, namespaceChangeBody } from "./bodies.js";
+import { pageOf } from "./list-page.js";
 import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
@@ -36,7 +37,7 @@ export function clusterRoutes(context: PolicyRoutesContext): Router {
     const all = await policies.listNamespaces({ organization: organizationOf(request) });
     const namespaces = await authorization.visible(request, all.namespaces, workspaceOf);
     const unreachable = all.unreachable.length > 0 && { unreachableClusters: all.unreachable };
-    response.json({ ...listOf(namespaces), ...unreachable });
+    response.json({ ...listOf(request, namespaces), ...unreachable });
   });
   addNamespaceRoutes(router, context);
   return router;
@@ -49,7 +50,7 @@ function addNamespaceRoutes(router: Router, context: PolicyRoutesContext): void 
   router.get(all, async (request, response) => {
     const { cluster } = request.params;
     const attached = await policies.listNamespaces({ organization: organizationOf(request), cluster });
-    response.json(listOf(await authorization.visible(request, attached.namespaces, workspaceOf)));
+    response.json(listOf(request, await authorization.visible(request, attached.namespaces, workspaceOf)));
   });
   router.post(all, async (request, response) => {
     const { fullName, spec } = namespaceBody.parse(request.body).namespace;
@@ -95,6 +96,7 @@ function workspaceOf({ spec }: NamespaceView): string | undefined {
   return spec.workspaceName === "" ? undefined : spec.workspaceName;
 }
 
-function listOf(namespaces: NamespaceView[]): NamespaceList {
-  return { namespaces, totalCount: String(namespaces.length) };
+function listOf(request: Request, all: NamespaceView[]): NamespaceList {
+  const { page: namespaces, totalCount } = pageOf(request, all);
+  return { namespaces, totalCount };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { LIST_QUERY } from "./list-page.js";
 import { type Operation, OPERATIONS } from "./operations.js";
 
 /** Refusals, by what they are for. */
@@ -50,7 +51,7 @@ const PROBLEM = {
   },
 };
 
-function describe({ path, summary, answers, body, needs, takesDryRun }: Operation): object {
+function describe({ path, summary, answers, body, needs, takesDryRun, isPaged }: Operation): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   const text = { schema: { type: "string" } };
   const inPath = names.map((name) => ({ name, in: "path", required: true, ...text }));
@@ -58,7 +59,11 @@ function describe({ path, summary, answers, body, needs, takesDryRun }: Operatio
   return {
     summary,
     "x-needs-role": `${needs.level} on the ${needs.on}`,
-    parameters: [...inPath, ...(takesDryRun === true ? [dryRun] : [])],
+    parameters: [
+      ...inPath,
+      ...(takesDryRun === true ? [dryRun] : []),
+      ...(isPaged === true ? PAGE_PARAMETERS : []),
+    ],
     ...(body && { requestBody: { required: true, content: json(schemaOf(body)) } }),
     responses: {
       "200": { description: "Done, and in force", content: json({ type: "object", required: answers }) },
@@ -66,6 +71,12 @@ function describe({ path, summary, answers, body, needs, takesDryRun }: Operatio
     },
   };
 }
+
+const PAGE_PARAMETERS = Object.keys(LIST_QUERY.shape).map((name) => ({
+  name,
+  in: "query",
+  schema: name === "searchScope.name" ? { type: "string" } : { type: "integer" },
+}));
 
 function refusal(description: string): object {
   return { description, content: json({ $ref: "#/components/schemas/Problem" }) };

@@ -30,6 +30,8 @@ export interface Operation {
   needs: { level: Level; on: "organization" | "workspace" | "namespace" };
   /** Takes `?dryRun=true`. */
   takesDryRun?: boolean;
+  /** Takes the search and the page of `LIST_QUERY`. */
+  isPaged?: boolean;
 }
 
 const policyBody = z.object({ policy: policyManifest });
@@ -146,7 +148,7 @@ function historyOperations({ at, where, on }: Place): Operation[] {
 
 function workspaceOperations(): Operation[] {
   return [
-    read("/workspaces", "List the workspaces", ["workspaces", "totalCount"]),
+    { ...read("/workspaces", "List the workspaces", ["workspaces", "totalCount"]), isPaged: true },
     {
       method: "post",
       path: "/workspaces",
@@ -166,6 +168,7 @@ function workspaceOperations(): Operation[] {
 
 function namespaceOperations(): Operation[] {
   const all = "/clusters/{cluster}/namespaces";
+  const found = ["namespaces", "totalCount"];
   const one = `${all}/{namespace}`;
   return [
     read("/clusters", "List the clusters", ["clusters", "totalCount"]),
@@ -186,8 +189,8 @@ function namespaceOperations(): Operation[] {
       }),
       answers: ["state"],
     },
-    read("/namespaces", "List the namespaces of the organization", ["namespaces", "totalCount"]),
-    read(all, "List the attached namespaces of a cluster", ["namespaces", "totalCount"]),
+    { ...read("/namespaces", "List the namespaces of the organization", found), isPaged: true },
+    { ...read(all, "List the attached namespaces of a cluster", found), isPaged: true },
     {
       method: "post",
       path: all,

@@ -1,6 +1,7 @@
 import { Router } from "express";
 
 import { workspaceBody } from "./bodies.js";
+import { pageOf } from "./list-page.js";
 import type { PolicyRoutesContext } from "./router.js";
 import { writeOptions } from "./write-options.js";
 
@@ -13,8 +14,9 @@ export function workspaceRoutes(context: PolicyRoutesContext): Router {
   });
   router.get("/workspaces", async (request, response) => {
     const all = await policies.listWorkspaces(organizationOf(request));
-    const workspaces = await authorization.visible(request, all, ({ fullName }) => fullName.name);
-    response.json({ workspaces, totalCount: String(workspaces.length) });
+    const visible = await authorization.visible(request, all, ({ fullName }) => fullName.name);
+    const { page: workspaces, totalCount } = pageOf(request, visible);
+    response.json({ workspaces, totalCount });
   });
   router.post("/workspaces", async (request, response) => {
     const { fullName, meta } = workspaceBody.parse(request.body).workspace;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { celJudge, podOf, policyNamed } from "./cel-judge-for-tests.js";
 import type { EffectivePolicy } from "./effective.js";
 import { evaluateImage } from "./evaluate.js";
-import { isSignedLine, type KnownImage, signersText } from "./known-image.js";
+import { isSignedLine, type KnownImage, signersFingerprint } from "./known-image.js";
 import type { PolicySpecInput } from "./manifest.js";
 import { compileParameters, liftsSomething } from "./parameters.js";
 
@@ -27,7 +27,7 @@ const refusal = (image: string, policy: EffectivePolicy) =>
   judge(podOf(image), { data: compileParameters([policy]).enforced }).message;
 
 describe("a policy that looks at registries", () => {
-  const signers = signersText(policyNamed("p", signed).spec);
+  const signers = signersFingerprint(policyNamed("p", signed).spec.input.authorities);
   const known: KnownImage[] = [
     {
       image: "docker.io/library/app:1",
@@ -111,7 +111,11 @@ describe("more than fits into the parameters of a namespace", () => {
   it("is not known, but for signatures as long as these fit", () => {
     const spec = policyNamed("p", signed).spec;
     const signatures = [
-      { signers: signersText(spec), verified: false, reason: `it is not signed: ${"x".repeat(500)}` },
+      {
+        signers: signersFingerprint(spec.input.authorities),
+        verified: false,
+        reason: `it is not signed: ${"x".repeat(500)}`,
+      },
     ];
     const known: KnownImage[] = Array.from({ length: 200 }, (_, index) => ({
       image: `${"a.".repeat(150)}com/app:${index}`,

@@ -1,3 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils";
+
+import type { Authority } from "./authority.js";
 import type { EffectivePolicy } from "./effective.js";
 import type { PolicySpec } from "./manifest.js";
 import type { ImageReference } from "./reference.js";
@@ -18,7 +22,7 @@ export interface KnownImage {
 
 /** Whether an image is signed by one of those that a policy trusts. */
 export interface KnownSignature {
-  /** The trusted signers, as `signersText` writes them. */
+  /** The trusted signers, as `signersFingerprint` writes them. */
   signers: string;
   verified: boolean;
   /** Who signed it, or why that is not known; one clause. */
@@ -84,7 +88,7 @@ export function knownSignature(
   reference: ImageReference,
 ): KnownSignature | undefined {
   const { digest } = imageKeys(reference);
-  const signers = signersText(spec);
+  const signers = signersFingerprint(spec.input.authorities);
   const found = known.filter((each) => digest !== undefined && digestKey(each) === digest);
   const signatures = found
     .flatMap((each) => each.signatures ?? [])
@@ -107,9 +111,14 @@ export function movedWords(policy: EffectivePolicy, reference: ImageReference): 
   );
 }
 
-/** What tells one set of trusted signers from another. */
-export function signersText({ input }: PolicySpec): string {
-  return JSON.stringify(input.authorities ?? []);
+/** What tells one set of trusted signers from another, in 64 characters however long their keys are. */
+export function signersFingerprint(authorities: readonly Authority[] = []): string {
+  return fingerprintOf(JSON.stringify(authorities));
+}
+
+/** The SHA-256 of a text, in hexadecimal digits. */
+export function fingerprintOf(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /** The name of a policy among all that can bear on one namespace. */
@@ -123,9 +132,10 @@ export function policyKey({ origin, name }: EffectivePolicy): string {
  */
 export function knownLines(policies: EffectivePolicy[]): string[] {
   const asking = policies.filter(({ spec }) => asksRegistries(spec));
-  const lines = asking.flatMap((policy) =>
-    (policy.known ?? []).flatMap((each) => [...tagLine(each), ...signatureLines(policy, each)]),
-  );
+  const lines = asking.flatMap((policy) => {
+    const signatures = signatureLines(policy);
+    return (policy.known ?? []).flatMap((each) => [...tagLine(each), ...signatures(each)]);
+  });
   const unique = [...new Set(lines)];
   const size = unique.reduce((sum, line) => sum + line.length, 0);
   return size <= MAX_KNOWN_CHARACTERS ? unique : fitting(unique);
@@ -178,15 +188,19 @@ function tagLine({ image, digest, problem }: KnownImage): string[] {
   return problem === undefined ? [] : [`${image} !${lineWords(problem)}`];
 }
 
-function signatureLines(policy: EffectivePolicy, known: KnownImage): string[] {
-  const key = digestKey(known);
-  if (policy.spec.recipe !== "require-signature" || key === undefined) return [];
-  const signers = signersText(policy.spec);
-  return (known.signatures ?? [])
-    .filter((each) => each.signers === signers)
-    .map(({ verified, reason }) =>
-      verified ? `${key} +${policyKey(policy)}` : `${key} -${policyKey(policy)} ${lineWords(reason)}`,
-    );
+/** The fingerprint is worked out once for all images. */
+function signatureLines(policy: EffectivePolicy): (known: KnownImage) => string[] {
+  if (policy.spec.recipe !== "require-signature") return () => [];
+  const signers = signersFingerprint(policy.spec.input.authorities);
+  return (known) => {
+    const key = digestKey(known);
+    if (key === undefined) return [];
+    return (known.signatures ?? [])
+      .filter((each) => each.signers === signers)
+      .map(({ verified, reason }) =>
+        verified ? `${key} +${policyKey(policy)}` : `${key} -${policyKey(policy)} ${lineWords(reason)}`,
+      );
+  };
 }
 
 /** The image by its digest, whichever name it is known under. */

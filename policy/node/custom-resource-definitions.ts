@@ -147,6 +147,7 @@ const KNOWN_IMAGE_FIELDS: Record<string, Schema> = {
   moved: object({ from: text(256), at: moment() }, ["from", "at"]),
   problem: text(MAX_PROBLEM_CHARACTERS),
   signatures: list(
+    // A fingerprint; servers of before wrote whole keys.
     object({ signers: text(32_768), verified: { type: "boolean" }, reason: text(1000) }, [
       "signers",
       "verified",

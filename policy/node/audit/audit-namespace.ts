@@ -1,6 +1,6 @@
 import { type AuditedImages, auditNamespace } from "../../common/audit.js";
 import { MANAGED_LABEL, ORGANIZATION_LABEL } from "../../common/engine-names.js";
-import { asksRegistries, signersText } from "../../common/known-image.js";
+import { asksRegistries, signersFingerprint } from "../../common/known-image.js";
 import type { Violation } from "../../common/tmc-api.js";
 import { isNotFound, orUndefined, toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
@@ -33,7 +33,7 @@ export async function auditIntoReport(
   if (asking.length > 0)
     context.verifier?.want(organization, {
       images: now.flatMap((each) => each.images.map(({ image }) => image)),
-      by: asking.map(({ spec }) => signersText(spec)),
+      by: asking.map(({ spec }) => signersFingerprint(spec.input.authorities)),
     });
   const found = auditNamespace(name, now, selected);
   const before = await readReport(context, name);

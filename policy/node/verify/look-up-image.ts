@@ -5,6 +5,7 @@ import {
   type KnownSignature,
   MAX_PROBLEM_CHARACTERS,
   MAX_SIGNER_SETS,
+  signersFingerprint,
 } from "../../common/known-image.js";
 import type { ImageReference } from "../../common/reference.js";
 import type { Registries } from "../registry/registries.js";
@@ -98,10 +99,10 @@ async function signaturesOf(
   const before = known?.digest === digest ? (known.signatures ?? []) : [];
   const signatures: KnownSignature[] = [];
   for (const authorities of signers.slice(0, MAX_SIGNER_SETS)) {
-    const text = JSON.stringify(authorities);
-    const found = before.find((each) => each.signers === text && each.verified);
+    const fingerprint = signersFingerprint(authorities);
+    const found = before.find((each) => each.signers === fingerprint && each.verified);
     signatures.push(
-      found ?? { signers: text, ...(await verifySignatures(client, digest, { authorities, trust })) },
+      found ?? { signers: fingerprint, ...(await verifySignatures(client, digest, { authorities, trust })) },
     );
   }
   return { signatures };

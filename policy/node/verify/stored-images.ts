@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 
-import { type KnownImage, MAX_KNOWN_IMAGES } from "../../common/known-image.js";
+import {
+  fingerprintOf,
+  type KnownImage,
+  type KnownSignature,
+  MAX_KNOWN_IMAGES,
+} from "../../common/known-image.js";
 import type { HierarchyStore } from "../hierarchy-store.js";
 import { type HierarchyObject, type MemberSpec, newObject, objectName, ownedBy } from "../records.js";
 
@@ -38,7 +43,8 @@ export async function changeKnownImage(
     const current = await store.get<KnownImageSpec>("knownimages", nameOf(organization, image));
     const known = current && toKnown(current);
     const next = change(known);
-    if (JSON.stringify(known) === JSON.stringify(next)) return next;
+    const isStored = JSON.stringify(known) === JSON.stringify(next);
+    if (isStored && current && !current.spec.signatures?.some(holdsSigners)) return next;
     const isWritten = current
       ? await store.replace("knownimages", { ...current, spec: specOf(organization, next) })
       : await create(store, organization, next);
@@ -91,7 +97,16 @@ function toKnown({ spec: { image, digest, moved, problem, signatures } }: KnownI
     ...(moved && { moved: { from: moved.from, at: moved.at } }),
     ...(problem !== undefined && { problem }),
     ...(signatures && {
-      signatures: signatures.map(({ signers, verified, reason }) => ({ signers, verified, reason })),
+      signatures: signatures.map((each) => ({
+        signers: holdsSigners(each) ? fingerprintOf(each.signers) : each.signers,
+        verified: each.verified,
+        reason: each.reason,
+      })),
     }),
   };
+}
+
+/** Servers of before wrote the signers themselves, which are a list. */
+function holdsSigners({ signers }: KnownSignature): boolean {
+  return signers.startsWith("[");
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { AppsV1Api, type KubeConfig } from "../../../kubernetes/node/client-library.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { KubernetesClient } from "../../../kubernetes/node/kubernetes-client.js";
 import type { ExplainAnswer } from "../../../policy/common/tmc-api.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
 import { readTrustedRoot } from "../../../policy/node/verify/trusted-root.js";
@@ -18,6 +19,11 @@ const namespace = organization;
 const workspace = "signed-ws";
 const cluster = `${organization}-cluster`;
 const repository = "team/app";
+
+interface Stored {
+  metadata: { name: string };
+  spec: { organization: string; image: string; signatures: { signers: string }[] };
+}
 
 const keys = () => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -97,6 +103,28 @@ export function describeSignatures(title: string, target: () => { kubeConfig: Ku
         allowed: true,
         policies: [{ passed: true, reason: "It is signed by a trusted key." }],
       });
+    });
+
+    it("are stored with a fingerprint of the keys, also where an older server stored the keys themselves", async () => {
+      const client = new KubernetesClient(target().kubeConfig);
+      const all = "/apis/policy.lectern.dev/v1alpha1/knownimages";
+      const stored = async () =>
+        (await client.get<{ items: Stored[] }>(all)).items.filter(
+          ({ spec }) => spec.organization === organization && spec.image === `${name()}:1.0`,
+        )[0];
+      const before = await stored();
+      expect(before?.spec.signatures.map(({ signers }) => signers)).toEqual([
+        expect.stringMatching(/^[0-9a-f]{64}$/),
+      ]);
+      const whole = [
+        { signers: JSON.stringify([{ key: trusted.pem.trim() }]), verified: true, reason: "signed" },
+      ];
+      await client.merge(`${all}/${before?.metadata.name}`, { spec: { signatures: whole } });
+      await world.rest("POST", "image-policies/verify", { image: `${name()}:1.0` });
+      expect((await stored())?.spec.signatures).toEqual([
+        { signers: before?.spec.signatures[0]?.signers, verified: true, reason: "signed" },
+      ]);
+      client.close();
     });
 
     it("of workloads are looked at by themselves, and their pods come when it is done", async () => {

@@ -8,6 +8,8 @@ export interface EffectivePolicy {
   name: string;
   origin: PolicyOrigin;
   spec: PolicySpec;
+  /** Why it is not known what it demands: it then lets nothing pass. Absent where it is. */
+  problem?: string;
   /** What was excepted from it and holds; absent where nothing was. */
   exceptions?: PolicyException[];
   /** What registries told of the images of its organization, where it looks at that and something is known. */

@@ -52,12 +52,12 @@ function judge(reference: ImageReference, policy: EffectivePolicy, pod: JudgedPo
     const reason = `The exception ${name} (${describeException(exception)}) lets it pass until ${expires}, for ${owner}.`;
     return { ...headOf(policy), passed: true, reason, exception, rules };
   }
-  const advice = passed ? undefined : adviseOn(reference, policy, rules);
+  const advice = passed || policy.problem !== undefined ? undefined : adviseOn(reference, policy, rules);
   const warning = movedWords(policy, reference);
   return {
     ...headOf(policy),
     passed,
-    reason: reasonOf(spec, rules, matched),
+    reason: policy.problem === undefined ? reasonOf(spec, rules, matched) : `${capitalise(policy.problem)}.`,
     ...(advice !== undefined && { advice }),
     ...(warning !== undefined && { warning }),
     rules,
@@ -167,9 +167,10 @@ function refuseUnreadable(policy: EffectivePolicy, problem: string): PolicyVerdi
   };
 }
 
-function headOf({ name, origin, spec }: EffectivePolicy) {
+function headOf({ name, origin, spec, problem }: EffectivePolicy) {
   const { recipe, input } = spec;
-  return { name, origin, recipe, effect: input.effect, audit: input.audit, meaning: describePolicy(spec) };
+  const meaning = problem === undefined ? describePolicy(spec) : `${capitalise(problem)}.`;
+  return { name, origin, recipe, effect: input.effect, audit: input.audit, meaning };
 }
 
 function capitalise(text: string): string {

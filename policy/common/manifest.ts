@@ -82,7 +82,8 @@ const requirement = z
     context.addIssue({ code: "custom", path: ["values"], message });
   });
 
-const namespaceSelector = z
+/** Which namespaces of its place a policy holds in. */
+export const policySelector = z
   .object({
     matchExpressions: z
       .array(requirement)
@@ -129,7 +130,7 @@ export const policySpec = z
       .nullish()
       .transform(() => "v1" as const),
     input,
-    namespaceSelector,
+    namespaceSelector: policySelector,
   })
   .superRefine((spec, context) => {
     for (const { path, message } of recipeProblems(spec)) context.addIssue({ code: "custom", path, message });

@@ -82,7 +82,7 @@ function policyWeight({ spec, exceptions = [] }: EffectivePolicy): number {
 
 function sectionOf(policy: EffectivePolicy): string {
   const { name, spec, exceptions = [] } = policy;
-  const reason = denialReason(spec).replaceAll("|", " ");
+  const reason = (policy.problem ?? denialReason(spec)).replaceAll("|", " ");
   const looks = asksRegistries(spec) ? "looks" : "";
   const header = ["!", spec.input.effect, name, reason, notesOf(policy), looks].join("|");
   const signedFor = spec.recipe === "require-signature" ? policyKey(policy) : "";

@@ -25,6 +25,7 @@ import {
   type HierarchyObject,
   type ImagePolicyObject,
   placeLabels,
+  isOfItsName,
   recordProblem,
 } from "./records.js";
 import type { Registries } from "./registry/registries.js";
@@ -176,21 +177,23 @@ function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicy
 
 /** Does for a policy written by hand what the service does for its own: labels to find it by, parameters, status. */
 async function settle(context: PolicyContext, policy: ImagePolicyObject): Promise<void> {
-  const message = recordProblem(policy);
-  if (message !== undefined) {
-    const { generation } = policy.metadata;
-    const seen = generation === undefined ? {} : { observedGeneration: generation };
-    await context.store.setStatus("imagepolicies", policy.metadata.name ?? "", {
-      inForce: false,
-      message,
-      ...seen,
-    });
+  const labelled = isLabelled(policy) || !isOfItsName(policy) ? policy : await label(context, policy);
+  if (!labelled) return;
+  const message = recordProblem(labelled);
+  if (message === undefined) {
+    await enforce(context, labelled.spec, labelled);
     return;
   }
-  const labelled = isLabelled(policy)
-    ? policy
-    : await context.store.replace("imagepolicies", withLabels(policy, placeLabels(policy.spec)));
-  if (labelled) await enforce(context, labelled.spec, labelled);
+  // What cannot be read may be in force by what another server made of it.
+  if (isOfItsName(labelled)) await bringIntoForce(context, labelled.spec, { isThorough: true });
+  const { generation, name = "" } = labelled.metadata;
+  const seen = generation === undefined ? {} : { observedGeneration: generation };
+  await context.store.setStatus("imagepolicies", name, { inForce: false, message, ...seen });
+}
+
+/** So that it is found by its place; `undefined` where somebody changed it meanwhile. */
+function label(context: PolicyContext, policy: ImagePolicyObject): Promise<ImagePolicyObject | undefined> {
+  return context.store.replace("imagepolicies", withLabels(policy, placeLabels(policy.spec)));
 }
 
 function withLabels(policy: ImagePolicyObject, labels: Record<string, string>): ImagePolicyObject {

@@ -4,7 +4,7 @@ import type { Owner } from "../common/administration.js";
 import type { EffectivePolicy } from "../common/effective.js";
 import { type ExceptionSpec, exceptionSpec, type PolicyException } from "../common/exception.js";
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
-import { type PolicySpec, policySpec } from "../common/manifest.js";
+import { policySelector, type PolicySpec, policySpec } from "../common/manifest.js";
 import type { ExceptionState } from "../common/exception-api.js";
 import type { SyncState } from "../common/cluster-api.js";
 import type { PolicyStatus } from "../common/tmc-api.js";
@@ -129,6 +129,29 @@ export function toEffective({ metadata, spec }: ImagePolicyObject): EffectivePol
 }
 
 /**
+ * A policy of its right name that cannot be read, such as one of a recipe that only a newer server knows: it lets nothing pass where it may hold, since
+ * nobody can tell what it demands. On dry run it goes on refusing nothing.
+ */
+function unreadable({ metadata, spec }: ImagePolicyObject): EffectivePolicy | undefined {
+  if (!isOfItsName({ metadata, spec })) return undefined;
+  const raw: { input?: { audit?: unknown } | null; namespaceSelector?: unknown } = spec;
+  const selector = policySelector.safeParse(raw.namespaceSelector);
+  return {
+    name: spec.name,
+    origin: originOf(spec),
+    problem:
+      "this server cannot read the policy, which a newer one may have written, and lets nothing pass by it",
+    spec: {
+      type: "image-policy",
+      recipe: "custom",
+      recipeVersion: "v1",
+      input: { audit: raw.input?.audit === true, effect: "allow", rules: [] },
+      namespaceSelector: selector.success ? selector.data : { matchExpressions: [] },
+    },
+  };
+}
+
+/**
  * Policies with what was granted from each and has not expired. An exception is of the one policy that owns it: of another that later has the same name
  * nothing is excepted.
  */
@@ -139,7 +162,7 @@ export function withExceptions(
 ): EffectivePolicy[] {
   const granted = exceptions.filter(({ spec }) => spec.state === "Granted" && now < spec.expires);
   return policies.flatMap((object) => {
-    const policy = toEffective(object);
+    const policy = toEffective(object) ?? unreadable(object);
     if (!policy) return [];
     const own = granted
       .filter((exception) => isExceptionOf(exception, object))
@@ -161,14 +184,19 @@ function toException({ spec }: ExceptionObject): PolicyException | undefined {
   return parsed.success ? { name: spec.name, ...parsed.data } : undefined;
 }
 
-/** Says why an object somebody wrote by hand is not taken for a policy. */
+/** Says why an object somebody wrote by hand is not taken for a policy, or for one that lets nothing pass. */
 export function recordProblem({ metadata, spec }: ImagePolicyObject): string | undefined {
   const expected = objectName(spec);
   if (metadata.name !== expected) return `Ignored: its spec belongs under the name ${expected}.`;
   const parsed = policySpec.safeParse(spec);
   if (parsed.success) return undefined;
   const problems = parsed.error.issues.map(({ path, message }) => `spec.${path.join(".")}: ${message}`);
-  return `Ignored, not valid: ${problems.join("; ")}`;
+  return `Lets nothing pass, as it cannot be read: ${problems.join("; ")}`;
+}
+
+/** Whether it stands where policies of its spec belong. */
+export function isOfItsName({ metadata, spec }: Pick<ImagePolicyObject, "metadata" | "spec">): boolean {
+  return metadata.name === objectName(spec);
 }
 
 /** The labels policies are found by. */

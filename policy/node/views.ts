@@ -17,7 +17,7 @@ export function policyView(object: ImagePolicyObject, exceptions = 0): PolicyVie
   if (!effective) {
     throw new PolicyError(
       POLICY_ERROR.invalid,
-      `The stored policy ${metadata.name ?? ""} does not follow the schema of policies. Delete it and create it again.`,
+      `The stored policy ${metadata.name ?? ""} cannot be read, and lets nothing pass. A newer Lectern may have written it: bring this one up to date, or delete it and create it again.`,
     );
   }
   const isCurrent = status?.inForce === true && status.observedGeneration === metadata.generation;

@@ -280,6 +280,29 @@ export function describePolicies(title: string, target: () => PolicyTarget): voi
       await eventually(async () => (await refusalFor("nginx")) === "" || undefined);
     });
 
+    it("lets nothing pass by a policy that cannot be read, as an older server reads a newer one's, and says so", async () => {
+      const name = `${organization}.${workspace}.newer`;
+      const spec = { organization, workspace, name: "newer", recipe: "custom", input: { effect: "block" } };
+      const body = {
+        apiVersion: "policy.lectern.dev/v1alpha1",
+        kind: "ImagePolicy",
+        metadata: { name },
+        spec,
+      };
+      await custom.createClusterCustomObject({ ...IMAGE_POLICIES, body });
+      await eventually(async () => (await refusalFor("nginx")) !== "" || undefined);
+      expect(await refusalFor("nginx")).toContain(
+        "[newer] container <main> image <nginx>: this server cannot read the policy, which a newer one may have written, and lets nothing pass by it",
+      );
+      const { allowed, images } = await service.explain(organization, { namespace, image: "nginx" });
+      expect([allowed, images[0]?.verdict.policies.find((each) => each.name === "newer")]).toMatchObject([
+        false,
+        { passed: false, reason: expect.stringContaining("cannot read the policy") },
+      ]);
+      await service.removePolicy({ organization, workspace, name: "newer" });
+      expect(await refusalFor("nginx")).toBe("");
+    });
+
     it("repairs parameters somebody trusted broke", async () => {
       await core.deleteNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP });
       await eventually(() => core.readNamespacedConfigMap({ namespace, name: ENFORCED_CONFIG_MAP }));

@@ -9,6 +9,7 @@ import { provideChromium } from "../test/requirements/chromium.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const LAB = "Image Registry Policies";
+const PRACTICE = "Image policies in practice";
 const WORKSPACE = "tko-day1-ops-ws";
 /** As wide as a lab's text, so that a picture in it can be read; high enough that no form is cut. */
 const CONSOLE_SIZE = { width: 600, height: 2400 };
@@ -18,7 +19,7 @@ const SCREEN_SIZE = { width: 1440, height: 900 };
 const MARGIN = 8;
 const DEADLINE_MS = 20_000;
 
-/** Draws the pictures of the shipped lab and of the README from the running product, in the order a learner meets them. */
+/** Draws the pictures of the shipped labs and of the README from the running product, in the order a learner meets them. */
 await draw();
 
 async function draw(): Promise<void> {
@@ -30,21 +31,29 @@ async function draw(): Promise<void> {
   try {
     const { page } = await openPage(browser, { size: CONSOLE_SIZE, scale: SCALE });
     page.setDefaultTimeout(DEADLINE_MS);
-    await startLab(page, server.url);
+    await startLab(page, server.url, { lab: LAB, first: "Workspaces and their policies" });
+    await run(page, "get ns");
     await drawDigestPolicy(page);
     await drawCustomPolicy(page);
     await drawLab(page);
+    const { page: second } = await openPage(browser, { size: CONSOLE_SIZE, scale: SCALE });
+    second.setDefaultTimeout(DEADLINE_MS);
+    await startLab(second, server.url, { lab: PRACTICE, first: "Find out first" });
+    await drawInsights(second);
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-async function startLab(page: Page, url: string): Promise<void> {
+async function startLab(
+  page: Page,
+  url: string,
+  { lab, first }: { lab: string; first: string },
+): Promise<void> {
   await page.goto(url);
-  await page.getByRole("article", { name: LAB }).getByRole("button", { name: "Start" }).click();
-  await page.getByRole("heading", { level: 1, name: "Workspaces and their policies" }).waitFor();
-  await run(page, "get ns");
+  await page.getByRole("article", { name: lab }).getByRole("button", { name: "Start" }).click();
+  await page.getByRole("heading", { level: 1, name: first }).waitFor();
 }
 
 async function drawDigestPolicy(page: Page): Promise<void> {
@@ -80,6 +89,17 @@ async function drawLab(page: Page): Promise<void> {
   await page.getByRole("tab", { name: /^Terminal/ }).click();
   for (const command of ["namespace attach", "create deployment", "get events"]) await run(page, command);
   await page.screenshot({ path: join(root, "docs/screenshot.png"), scale: "css" });
+}
+
+/** What the lab's first page has made by its end: one workload that a policy on dry run would refuse. */
+async function drawInsights(page: Page): Promise<void> {
+  for (const command of ["deployment web", "deployment debug", "namespace attach", "--audit"])
+    await run(page, command);
+  await showOnNarrow(page, CONSOLE_SIZE.width);
+  const navigation = page.getByRole("navigation", { name: "Console" });
+  await navigation.getByRole("button", { name: "Insights", exact: true }).click();
+  await page.getByRole("row", { name: /deployment\/debug/ }).waitFor();
+  await take(page, "policy-insights-1", ".console");
 }
 
 async function createPolicy(page: Page, name: string): Promise<void> {

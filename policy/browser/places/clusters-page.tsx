@@ -99,8 +99,9 @@ interface RowProps {
 function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
   const { fullName, spec, status } = cluster;
   const { name } = fullName;
-  // Only how many is shown.
-  const { data: attached } = useAttachedNamespaces(name, 1);
+  // Only how many is shown; of a cluster that is away, as it was known last.
+  const { data: attached, isError } = useAttachedNamespaces(name, 1);
+  const isAway = isError || status.sync.state === "Unreachable";
   return (
     <tr>
       <th scope="row">
@@ -116,7 +117,7 @@ function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
         <Sync status={status} />
       </td>
       <td data-label="Namespaces" className="numeric">
-        {attached?.totalCount ?? status.sync.namespaces ?? 0}
+        {(isAway ? undefined : attached?.totalCount) ?? status.sync.namespaces ?? 0}
       </td>
       <td className="registry__actions">
         {onDetach && spec.server !== undefined && (

@@ -89,12 +89,13 @@ it("clears a cluster that was deleted while it was away and no server led, as so
     );
     expect([attaching.status, attaching.err]).toEqual([0, ""]);
     east.cut();
-    // As kubectl does, and the garbage collector when an organization ends.
+    // As the garbage collector does when an organization is deleted in the foreground: what is owned goes first.
     await home.makeApiClient(CustomObjectsApi).deleteClusterCustomObject({
       group: "policy.lectern.dev",
       version: "v1alpha1",
       plural: "managedclusters",
       name: `${organization}.later`,
+      propagationPolicy: "Foreground",
     });
     const clusterNow = async () => (await world.rest("GET", "clusters/later")).body["cluster"];
     expect(await clusterNow()).toMatchObject({
@@ -134,6 +135,8 @@ it("clears a cluster that was deleted while it was away and no server led, as so
     east.mend();
     await expect.poll(clusterNow).toBe(undefined);
     expect(await gone(objects.read(ENGINE))).toBe(true);
+    const secret = { namespace: "lectern-policy-engine", name: `member-${organization}.later` };
+    await expect.poll(() => gone(home.makeApiClient(CoreV1Api).readNamespacedSecret(secret))).toBe(true);
     const { metadata } = await there.readNamespace({ name: "shop" });
     expect(metadata?.labels).toEqual({ "kubernetes.io/metadata.name": "shop" });
   } finally {

@@ -81,7 +81,7 @@ async function keepKubeconfig(
 ): Promise<void> {
   if (kubeconfig === undefined) return;
   const name = objectName(stored.spec);
-  const owner = { organization: stored.spec.organization, reference: ownedBy(stored) };
+  const owner = { organization: stored.spec.organization, uid: stored.metadata.uid ?? "" };
   try {
     await context.members.keep(name, kubeconfig, owner);
   } catch (error) {
@@ -106,7 +106,7 @@ async function renew(
   const { organization, name } = cluster;
   if (!dryRun) {
     await bringMemberUp(client, { home, uid: known.spec.member?.uid ?? "" });
-    const owner = { organization, reference: ownedBy(known) };
+    const owner = { organization, uid: known.metadata.uid ?? "" };
     await context.members.keep(objectName({ organization, name }), cluster.kubeconfig ?? "", owner);
     context.logger.info({ organization, cluster: name, user }, "the kubeconfig of a cluster was renewed");
   }

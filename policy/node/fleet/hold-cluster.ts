@@ -24,6 +24,7 @@ export function isDetaching({ metadata }: Pick<ManagedClusterObject, "metadata">
 /** Holds one that was registered before there was anything to hold it by. */
 export async function holdCluster(home: PolicyContext, cluster: ManagedClusterObject): Promise<void> {
   await change(home, cluster, (found) => (isDetaching(found) ? found : held(found)));
+  await home.members.hold(cluster.metadata);
 }
 
 /** Lets the object go: nothing of ours is left in the cluster, or what is left was given up. One of another uid under its name stays. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KubeConfig, V1ObjectMeta, V1OwnerReference } from "@kubernetes/client-node";
+import type { KubeConfig, V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
 
 import { ORGANIZATION_LABEL } from "../../common/engine-names.js";
 import {
@@ -26,6 +26,9 @@ export interface MemberOptions {
 }
 
 const KUBECONFIG_KEY = "kubeconfig";
+
+/** On the Secret: the uid of the object of the member. */
+const MEMBER_UID = "policy.lectern.dev/member-uid";
 
 /** Clocks of two machines differ by seconds. */
 const NEW_MS = 30_000;
@@ -77,13 +80,16 @@ export class MemberClients {
     return client;
   }
 
-  /** Keeps the kubeconfig of a member; it goes with its owner. */
-  async keep(name: string, text: string, owner: { organization: string; reference: V1OwnerReference }) {
+  /**
+   * Keeps the kubeconfig of a member until it is forgotten. The object of the member is no owner of it by which the garbage collector would go: where an
+   * organization is deleted in the foreground that takes away first what is owned, and the engine could not be taken out of the cluster any more.
+   */
+  async keep(name: string, text: string, { organization, uid }: { organization: string; uid: string }) {
     const metadata = {
       name: secretName(name),
       namespace: ENGINE_NAMESPACE,
-      labels: { [ORGANIZATION_LABEL]: owner.organization },
-      ownerReferences: [owner.reference],
+      labels: { [ORGANIZATION_LABEL]: organization },
+      annotations: { [MEMBER_UID]: uid },
     };
     try {
       await orUndefined(this.#home.core.deleteNamespacedSecret({ ...secretAt(name) }));
@@ -100,8 +106,8 @@ export class MemberClients {
   async forget({ name = "", uid = "" }: { name?: string; uid?: string }): Promise<void> {
     if (this.#opened.get(name)?.version.startsWith(`${uid}/`)) this.#opened.delete(name);
     const secret = await orUndefined(this.#home.core.readNamespacedSecret(secretAt(name)));
-    if (!secret?.metadata?.ownerReferences?.some((owner) => owner.uid === uid)) return;
-    const { uid: own } = secret.metadata;
+    if (secret === undefined || !isOf(secret, uid)) return;
+    const own = secret.metadata?.uid;
     const body = { ...(own !== undefined && { preconditions: { uid: own } }) };
     const deleting = orUndefined(this.#home.core.deleteNamespacedSecret({ ...secretAt(name), body }));
     await deleting.catch((error: unknown) => {
@@ -109,7 +115,16 @@ export class MemberClients {
     });
   }
 
-  /** The Secret follows the object that owns it: of a new one it may come in a moment. */
+  /** Lets the garbage collector leave one that was kept when the object of the member owned it. */
+  async hold({ name = "", uid = "" }: V1ObjectMeta): Promise<void> {
+    const { core, mergePatch } = this.#home;
+    const secret = await orUndefined(core.readNamespacedSecret(secretAt(name)));
+    if (!secret?.metadata?.ownerReferences || !isOf(secret, uid)) return;
+    const body = { metadata: { ownerReferences: null, annotations: { [MEMBER_UID]: uid } } };
+    await orUndefined(core.patchNamespacedSecret({ ...secretAt(name), body }, mergePatch));
+  }
+
+  /** The Secret follows the object of its member: of a new one it may come in a moment. */
   async #readSoon({
     name = "",
     creationTimestamp,
@@ -145,6 +160,12 @@ export class MemberClients {
       `The cluster ${cluster} is one that the operator gives, and this Lectern was started without --member ${operator}=FILE.`,
     );
   }
+}
+
+/** Whether it is the kubeconfig of the member whose object has the uid; those of before name it as their owner. */
+function isOf({ metadata }: V1Secret, uid: string): boolean {
+  const owners = metadata?.ownerReferences ?? [];
+  return metadata?.annotations?.[MEMBER_UID] === uid || owners.some((owner) => owner.uid === uid);
 }
 
 function secretName(name: string): string {

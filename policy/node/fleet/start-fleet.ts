@@ -39,10 +39,7 @@ export function startFleet(
     const { name = "", uid = "" } = cluster.metadata;
     if (running.get(name)?.uid === uid || signal.aborted) return;
     // Those of before there was a finalizer; what is not written now is when the next server leads.
-    holdCluster(home, cluster).catch((error: unknown) => {
-      const reason = toPolicyError(error).message;
-      home.logger.warn({ cluster: cluster.spec.name, reason }, "the object of a cluster was not held");
-    });
+    told(home, cluster, holdCluster(home, cluster), "the object of a cluster was not held");
     running.get(name)?.stop();
     const end = new AbortController();
     const controller = new MemberController({
@@ -68,7 +65,15 @@ export function startFleet(
     if (!cluster.spec.member) return;
     if (type === "DELETED" || isDetaching(cluster)) end(cluster);
     else start(cluster);
-    if (type === "DELETED") removals.gone(cluster);
+    if (type !== "DELETED") return;
+    removals.gone(cluster);
+    // Where somebody took the finalizer off, nobody forgot it.
+    told(
+      home,
+      cluster,
+      home.members.forget(cluster.metadata),
+      "the kubeconfig of a cluster was not forgotten",
+    );
   };
   return {
     watch: {
@@ -80,4 +85,16 @@ export function startFleet(
         if (each.organization === organization) each.controller.policiesChanged();
     },
   };
+}
+
+/** Nobody waits for the work; where it fails, that is told. */
+function told(
+  { logger }: PolicyContext,
+  { spec }: ManagedClusterObject,
+  work: Promise<void>,
+  text: string,
+): void {
+  work.catch((error: unknown) => {
+    logger.warn({ cluster: spec.name, reason: toPolicyError(error).message }, text);
+  });
 }

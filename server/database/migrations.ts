@@ -55,6 +55,7 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
     sql: `CREATE TABLE scores (person text PRIMARY KEY, event text NOT NULL, lab text NOT NULL, platform text NOT NULL,
       subject text NOT NULL, line_item text NOT NULL, sent integer);`,
   },
+  { name: "0007-feedback", sql: "ALTER TABLE people ADD COLUMN rating integer, ADD COLUMN comment text;" },
 ];
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "../../workshop/node/people-store.js";
 import type { Postgres, Query } from "./postgres.js";
 
-const SELECT = "SELECT id, event, name, listed, joined_at, session FROM people";
+const SELECT = "SELECT id, event, name, listed, joined_at, session, rating, comment FROM people";
 const TAKEN =
   "(SELECT count(*) FROM people AS seated WHERE seated.event = $2 AND seated.joined_at IS NOT NULL)";
 
@@ -29,8 +29,6 @@ const OUTCOMES = "SELECT person, page, step, number, tries, failures, hints, fir
 export function createSharedPeople(database: Postgres): PeopleStore {
   const people = async (where: string, values: readonly unknown[]) =>
     (await database.query<PersonRow>(`${SELECT} ${where}`, values)).map(personOf);
-  const outcomes = async (where: string, whose: string) =>
-    (await database.query<OutcomeRow>(`${OUTCOMES} ${where}`, [whose])).map(outcomeOf);
   const one = async (where: string, values: readonly unknown[]) => (await people(where, values))[0];
   const ofVisitor = (event: string, visitor: string) =>
     one("WHERE event = $1 AND visitor = $2 AND joined_at IS NOT NULL", [event, visitor]);
@@ -56,15 +54,15 @@ export function createSharedPeople(database: Postgres): PeopleStore {
           [person, session, before ?? null],
         )
       ).length > 0,
-    noteTry: ({ session, page, step, number, verdict, at }) => {
-      const doneAt = verdict === "done" ? new Date(at) : null;
-      const values = [session, page, step, number, verdict === "failed" ? 1 : 0, new Date(at), doneAt];
-      return write(NOTE_TRY, values);
-    },
-    noteHints: ({ session, page, step, number, hints, at }) =>
-      write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
-    outcomes: (event) => outcomes("WHERE event = $1 ORDER BY person, page, number", event),
-    outcomesOf: (person) => outcomes("WHERE person = $1 ORDER BY page, number", person),
+    setFeedback: async (person, { rating, comment = null }) =>
+      (
+        await database.query("UPDATE people SET rating = $2, comment = $3 WHERE id = $1 RETURNING 1", [
+          person,
+          rating,
+          comment,
+        ])
+      ).length > 0,
+    ...sharedOutcomes(database, write),
     ...sharedScores(database, write),
     remove: (person, session) => database.transaction((query) => removePerson(query, person, session)),
     removeEvent: (event) =>
@@ -80,6 +78,26 @@ export function createSharedPeople(database: Postgres): PeopleStore {
         await database.query<{ event: string }>("SELECT event FROM people UNION SELECT event FROM outcomes")
       ).map(({ event }) => event),
     close: () => Promise.resolve(),
+  };
+}
+
+/** What people came to. */
+function sharedOutcomes(
+  database: Postgres,
+  write: (sql: string, values: readonly unknown[]) => Promise<void>,
+): Pick<PeopleStore, "noteTry" | "noteHints" | "outcomes" | "outcomesOf"> {
+  const outcomes = async (where: string, whose: string) =>
+    (await database.query<OutcomeRow>(`${OUTCOMES} ${where}`, [whose])).map(outcomeOf);
+  return {
+    noteTry: ({ session, page, step, number, verdict, at }) => {
+      const doneAt = verdict === "done" ? new Date(at) : null;
+      const values = [session, page, step, number, verdict === "failed" ? 1 : 0, new Date(at), doneAt];
+      return write(NOTE_TRY, values);
+    },
+    noteHints: ({ session, page, step, number, hints, at }) =>
+      write(NOTE_HINTS, [session, page, step, number, hints, new Date(at)]),
+    outcomes: (event) => outcomes("WHERE event = $1 ORDER BY person, page, number", event),
+    outcomesOf: (person) => outcomes("WHERE person = $1 ORDER BY page, number", person),
   };
 }
 
@@ -158,6 +176,8 @@ interface PersonRow {
   listed: boolean;
   joined_at: Date | null;
   session: string | null;
+  rating: number | null;
+  comment: string | null;
 }
 
 interface OutcomeRow {
@@ -181,7 +201,8 @@ function outcomeOf({ first_at: firstAt, done_at: doneAt, hints, ...row }: Outcom
   };
 }
 
-function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {
+function personOf({ id, event, name, listed, joined_at: joinedAt, session, ...said }: PersonRow): Person {
+  const { rating, comment } = said;
   return {
     id,
     event,
@@ -189,5 +210,6 @@ function personOf({ id, event, name, listed, joined_at: joinedAt, session }: Per
     isListed: listed,
     ...(joinedAt === null ? {} : { joinedAt: joinedAt.toISOString() }),
     ...(session === null ? {} : { session }),
+    ...(rating === null ? {} : { feedback: { rating, ...(comment !== null && { comment }) } }),
   };
 }

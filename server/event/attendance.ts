@@ -11,7 +11,8 @@ import { ServerError, serverErrorCodes } from "../errors.js";
 import { type CounterFactory, type RateLimit, createRateLimit } from "../http/rate-limit.js";
 import type { SessionQuota } from "../http/session-quota.js";
 import { type EventParts, uidOf } from "./events.js";
-import { resultsOfVisitor } from "./own-results.js";
+import { resultsOfVisitor, sayOfEvent } from "./own-results.js";
+import type { Feedback } from "../../workshop/common/feedback.js";
 import type { PersonNames } from "./person-names.js";
 
 export interface AttendanceParts extends EventParts {
@@ -36,6 +37,8 @@ export interface Attendance {
   join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView>;
   /** What whoever has come by this browser came to, also when their sessions have ended. Throws SERVER_NOT_FOUND where nobody has. */
   ownResults(event: EventResource, visitor: string): Promise<OwnResults>;
+  /** Keeps what whoever has come by this browser says of the event. Throws SERVER_NOT_FOUND where nobody has, or is asked, SERVER_TOO_MANY_REQUESTS. */
+  say(event: EventResource, visitor: string, feedback: Feedback): Promise<void>;
 }
 
 export function createAttendance(parts: AttendanceParts): Attendance {
@@ -45,6 +48,14 @@ export function createAttendance(parts: AttendanceParts): Attendance {
     from: "of one person",
     burst: 5,
     perMinute: 2,
+    ...(parts.counter && { counter: parts.counter }),
+  });
+  // Whoever thinks again says it again; nobody does so all day.
+  const saying = createRateLimit({
+    what: "answers to how it was",
+    from: "of one person",
+    burst: 10,
+    perMinute: 10,
     ...(parts.counter && { counter: parts.counter }),
   });
   return {
@@ -77,6 +88,10 @@ export function createAttendance(parts: AttendanceParts): Attendance {
       return turns.take(person.id, () => sessionOf({ ...parts, again }, event, person.id));
     },
     ownResults: (event, visitor) => resultsOfVisitor(parts, event, visitor),
+    say: async (event, visitor, feedback) => {
+      await saying.take(`${uidOf(event)} ${visitor}`);
+      await sayOfEvent(parts, event, { ...feedback, visitor });
+    },
   };
 }
 

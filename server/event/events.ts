@@ -3,6 +3,7 @@ import {
   EVENT_LABEL,
   type EventResource,
   type EventSpec,
+  asksFeedback,
   eventPhase,
   isEventName,
 } from "../../workshop/common/event.js";
@@ -102,7 +103,12 @@ async function resultsOf(parts: EventParts, event: EventResource): Promise<Event
     titleOf(parts, lab),
   ]);
   const pages = parts.labs.get(lab)?.pages ?? [];
-  const named = people.map(({ id, name, joinedAt }) => ({ id, name, ...(joinedAt && { joinedAt }) }));
+  const named = people.map(({ id, name, joinedAt, feedback }) => ({
+    id,
+    name,
+    ...(joinedAt && { joinedAt }),
+    ...(feedback && { feedback }),
+  }));
   return eventResults({
     event: event.metadata.name,
     lab,
@@ -112,6 +118,7 @@ async function resultsOf(parts: EventParts, event: EventResource): Promise<Event
     pages,
     people: named,
     outcomes,
+    asksFeedback: asksFeedback(event.spec),
   });
 }
 
@@ -142,8 +149,9 @@ async function create({ client, people, workshop }: EventParts, wanted: NewEvent
   return event;
 }
 
-function normal({ from, until, ...spec }: Omit<EventSpec, "name">): EventSpec {
-  return { ...spec, from: new Date(from).toISOString(), until: new Date(until).toISOString() };
+function normal({ from, until, feedback, ...spec }: Omit<EventSpec, "name">): EventSpec {
+  const times = { from: new Date(from).toISOString(), until: new Date(until).toISOString() };
+  return { ...spec, ...times, ...(feedback === false && { feedback }) };
 }
 
 function usable(names: readonly string[]): string[] {

@@ -1,4 +1,5 @@
-import type { EventResource } from "../../workshop/common/event.js";
+import { type EventResource, asksFeedback } from "../../workshop/common/event.js";
+import type { Feedback } from "../../workshop/common/feedback.js";
 import { eventResults } from "../../workshop/common/event-results.js";
 import { type OwnResults, ownResults } from "../../workshop/common/own-results.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
@@ -28,10 +29,34 @@ export async function resultsOfVisitor(
     pages: known?.pages ?? [],
     people: you === undefined ? [] : [you],
     outcomes,
+    asksFeedback: asksFeedback(event.spec),
   });
-  const own = ownResults(results, { person: you?.id ?? "", isWhole: known !== undefined });
+  const own = ownResults(results, {
+    person: you?.id ?? "",
+    isWhole: known !== undefined,
+    asksFeedback: asksFeedback(event.spec),
+  });
   if (own !== undefined) return own;
-  throw new ServerError(
+  throw nobodyHere();
+}
+
+/** See `Attendance.say`. */
+export async function sayOfEvent(
+  { people }: Pick<EventParts, "people">,
+  event: EventResource,
+  { visitor, ...feedback }: Feedback & { visitor: string },
+): Promise<void> {
+  if (!asksFeedback(event.spec))
+    throw new ServerError(
+      serverErrorCodes.notFound,
+      "People of this event are not asked how it was. Tell whoever gave you its link.",
+    );
+  const you = await people.ofVisitor(uidOf(event), visitor);
+  if (you === undefined || !(await people.setFeedback(you.id, feedback))) throw nobodyHere();
+}
+
+function nobodyHere(): ServerError {
+  return new ServerError(
     serverErrorCodes.notFound,
     "Nobody has taken part in this event by this browser, or who did was removed from it. Open the page in the browser in which you took part.",
   );

@@ -7,7 +7,7 @@ import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** What is deleted of people is overwritten, and not only forgotten. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -20,7 +20,9 @@ const SCHEMA = `
     listed INTEGER NOT NULL,
     joined_at INTEGER,
     visitor TEXT,
-    session TEXT
+    session TEXT,
+    rating INTEGER,
+    comment TEXT
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS people_by_visitor ON people (event, visitor);
   CREATE INDEX IF NOT EXISTS people_by_session ON people (session);
@@ -48,8 +50,12 @@ const SCHEMA = `
     sent INTEGER
   ) WITHOUT ROWID;
 `;
-/** Version 2 has no such column; nor has one whose making was cut off before it got its number. */
-const ADD_HINTS = "ALTER TABLE outcomes ADD COLUMN hints INTEGER NOT NULL DEFAULT 0";
+/** Columns that versions before did not have; nor has one whose making was cut off before it got its number. */
+const LATER_COLUMNS = [
+  { table: "outcomes", column: "hints", type: "INTEGER NOT NULL DEFAULT 0" },
+  { table: "people", column: "rating", type: "INTEGER" },
+  { table: "people", column: "comment", type: "TEXT" },
+];
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
 
@@ -59,8 +65,6 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
   const queue = createWriteQueue(database, file);
   const people = async (statement: Statement, ...values: unknown[]) =>
     ((await queue.read(() => statement.all(...values))) as PersonRow[]).map(personOf);
-  const outcomes = async (statement: Statement, whose: string) =>
-    ((await queue.read(() => statement.all(whose))) as OutcomeRow[]).map(outcomeOf);
   const one = async (statement: Statement, ...values: unknown[]) => (await people(statement, ...values))[0];
   return {
     addListed: (event, listed) =>
@@ -83,15 +87,9 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
     },
     setSession: (person, session, before) =>
       queue.write(() => statements.setSession.run(person, session, before ?? null).changes > 0),
-    noteTry: ({ session, page, step, number, verdict, at }) =>
-      queue.write(() => {
-        const [failures, doneAt] = [verdict === "failed" ? 1 : 0, verdict === "done" ? at : null];
-        statements.noteTry.run(session, page, step, number, failures, at, doneAt);
-      }),
-    noteHints: ({ session, page, step, number, hints, at }) =>
-      queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
-    outcomes: (event) => outcomes(statements.outcomes, event),
-    outcomesOf: (person) => outcomes(statements.outcomesOf, person),
+    setFeedback: (person, { rating, comment = null }) =>
+      queue.write(() => statements.setFeedback.run(person, rating, comment).changes > 0),
+    ...outcomesIn(queue, statements),
     remove: (person, session) =>
       queue.write(() => {
         if (statements.remove.run(person, session ?? null).changes === 0) return false;
@@ -112,6 +110,26 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
       await (await database.prepare("PRAGMA wal_checkpoint(TRUNCATE)")).all();
       database.close();
     },
+  };
+}
+
+/** What people came to. */
+function outcomesIn(
+  queue: ReturnType<typeof createWriteQueue>,
+  statements: Awaited<ReturnType<typeof prepare>>,
+): Pick<PeopleStore, "noteTry" | "noteHints" | "outcomes" | "outcomesOf"> {
+  const outcomes = async (statement: Statement, whose: string) =>
+    ((await queue.read(() => statement.all(whose))) as OutcomeRow[]).map(outcomeOf);
+  return {
+    noteTry: ({ session, page, step, number, verdict, at }) =>
+      queue.write(() => {
+        const [failures, doneAt] = [verdict === "failed" ? 1 : 0, verdict === "done" ? at : null];
+        statements.noteTry.run(session, page, step, number, failures, at, doneAt);
+      }),
+    noteHints: ({ session, page, step, number, hints, at }) =>
+      queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
+    outcomes: (event) => outcomes(statements.outcomes, event),
+    outcomesOf: (person) => outcomes(statements.outcomesOf, person),
   };
 }
 
@@ -145,17 +163,28 @@ async function open(file: string) {
       `schema ${String(SCHEMA_VERSION)}`,
     );
   }
-  if (await lacksHints(database))
-    await database.exec(`BEGIN; ${ADD_HINTS}; PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`);
+  const missing = await missingColumns(database);
+  if (missing.length > 0)
+    await database.exec(
+      `BEGIN; ${missing.join("; ")}; PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`,
+    );
   await database.exec(SCHEMA);
   // Nothing is written where nothing changes: a server comes back on a full disk.
   if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
   return { database, statements: await prepare(database) };
 }
 
-async function lacksHints(database: Database): Promise<boolean> {
-  const columns = (await (await database.prepare("PRAGMA table_info(outcomes)")).all()) as { name: string }[];
-  return columns.length > 0 && columns.every(({ name }) => name !== "hints");
+/** The statements that add what tables of an older version lack. */
+async function missingColumns(database: Database): Promise<string[]> {
+  const statements: string[] = [];
+  for (const { table, column, type } of LATER_COLUMNS) {
+    const columns = (await (await database.prepare(`PRAGMA table_info(${table})`)).all()) as {
+      name: string;
+    }[];
+    if (columns.length > 0 && columns.every(({ name }) => name !== column))
+      statements.push(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
+  return statements;
 }
 
 /** The part of a prepared statement that is used: the driver's type says nothing. */
@@ -166,7 +195,7 @@ interface Statement {
 
 async function prepare(database: Database) {
   const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
-  const select = "SELECT id, event, name, listed, joined_at, session FROM people";
+  const select = "SELECT id, event, name, listed, joined_at, session, rating, comment FROM people";
   const outcome =
     "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes";
   const taken =
@@ -192,6 +221,7 @@ async function prepare(database: Database) {
        WHERE id = ?1 AND event = ?2 AND listed = 1 AND (joined_at IS NOT NULL OR ${taken} < ?5)`,
     ),
     setSession: await prepared("UPDATE people SET session = ?2 WHERE id = ?1 AND session IS ?3"),
+    setFeedback: await prepared("UPDATE people SET rating = ?2, comment = ?3 WHERE id = ?1"),
     noteTry: await prepared(
       `INSERT INTO outcomes (person, event, page, step, number, tries, failures, first_at, done_at)
        SELECT id, event, ?2, ?3, ?4, 1, ?5, ?6, ?7 FROM people WHERE session = ?1
@@ -241,6 +271,8 @@ interface PersonRow {
   listed: number;
   joined_at: number | null;
   session: string | null;
+  rating: number | null;
+  comment: string | null;
 }
 
 interface OutcomeRow {
@@ -265,7 +297,8 @@ function outcomeOf(row: OutcomeRow): StepOutcome {
   };
 }
 
-function personOf({ id, event, name, listed, joined_at: joinedAt, session }: PersonRow): Person {
+function personOf({ id, event, name, listed, joined_at: joinedAt, session, ...said }: PersonRow): Person {
+  const { rating, comment } = said;
   return {
     id,
     event,
@@ -273,5 +306,6 @@ function personOf({ id, event, name, listed, joined_at: joinedAt, session }: Per
     isListed: listed === 1,
     ...(joinedAt === null ? {} : { joinedAt: new Date(joinedAt).toISOString() }),
     ...(session === null ? {} : { session }),
+    ...(rating === null ? {} : { feedback: { rating, ...(comment !== null && { comment }) } }),
   };
 }

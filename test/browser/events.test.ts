@@ -129,14 +129,23 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await page.context().close();
   });
 
-  it("shows where people got stuck, and who came how far, also on paper", async () => {
+  it("shows where people got stuck, who came how far, and how they found it, also on paper", async () => {
     await learner.getByRole("button", { name: /^Run/ }).first().click();
     await learner.getByText("Succeeded").first().waitFor();
+    const asked = learner.getByRole("form", { name: "How was it?" });
+    await asked.getByLabel("4 of 5").check();
+    await asked.getByLabel("What should stay").fill("Mehr Übungen, bitte.");
+    await takePicture(learner, "feedback-390");
+    expect(await accessibilityProblems(learner)).toEqual([]);
+    await asked.getByRole("button", { name: "Send" }).press("Enter");
+    await learner.getByText("Thank you: your answer is kept.").waitFor();
     await instructor.getByRole("link", { name: /^Results of/ }).click();
     await instructor.getByRole("heading", { level: 1, name: "Results of Lab of the day" }).waitFor();
     await instructor.getByRole("row", { name: /Begin, step 1/ }).waitFor();
     await instructor.getByRole("row", { name: /Jürgen Größe 1 of 1/ }).waitFor();
     await instructor.getByRole("row", { name: /Ada Lovelace did not come/ }).waitFor();
+    await instructor.getByText("One answer, 4 of 5 on average", { exact: false }).waitFor();
+    await instructor.getByRole("row", { name: /Jürgen Größe 4 of 5 Mehr Übungen, bitte\./ }).waitFor();
     expect(await accessibilityProblems(instructor)).toEqual([]);
     await takePicture(instructor, "event-results");
     expect(await misplacedHeadings(instructor)).toEqual([]);
@@ -149,6 +158,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     );
     await instructor.emulateMedia({ media: "print" });
     expect(await instructor.getByRole("button", { name: "Print" }).isVisible()).toBe(false);
+    expect(await instructor.getByText("Mehr Übungen, bitte.").isVisible()).toBe(true);
     await takePicture(instructor, "event-results-paper");
     await instructor.emulateMedia({ media: "screen", colorScheme: "dark" });
     await instructor.setViewportSize(SIZES[2]);

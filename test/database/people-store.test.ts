@@ -50,25 +50,32 @@ describe("the people store as a file", () => {
     await expect(openPeopleDatabase(file)).rejects.toMatchObject({ code: "SERVER_SCHEMA_NEWER" });
   });
 
-  it.each([2, 0])("goes on with a file from before hints were counted, numbered %i", async (version) => {
-    const file = join(folder, `older-${String(version)}.db`);
-    const tried = { session: "s1", page: "begin", step: "abc", number: 2, at: 1_000 };
-    const before = await openPeopleDatabase(file);
-    await before.addListed("event", [{ id: "one", name: "Zoë" }]);
-    await before.setSession("one", "s1", undefined);
-    await before.noteTry({ ...tried, verdict: "failed" });
-    await before.close();
-    const older = new Database(file, {});
-    // Without a number is one that was cut off when its tables had just been made.
-    await older.exec(`ALTER TABLE outcomes DROP COLUMN hints; PRAGMA user_version = ${String(version)}`);
-    older.close();
-    for (const hints of [1, 2]) {
-      const later = await openPeopleDatabase(file);
-      await later.noteHints({ ...tried, hints });
-      expect(await later.outcomes("event")).toMatchObject([{ tries: 1, failures: 1, hints }]);
-      await later.close();
-    }
-  });
+  it.each([3, 2, 0])(
+    "goes on with a file from before hints and feedback were kept, numbered %i",
+    async (version) => {
+      const file = join(folder, `older-${String(version)}.db`);
+      const tried = { session: "s1", page: "begin", step: "abc", number: 2, at: 1_000 };
+      const before = await openPeopleDatabase(file);
+      await before.addListed("event", [{ id: "one", name: "Zoë" }]);
+      await before.setSession("one", "s1", undefined);
+      await before.noteTry({ ...tried, verdict: "failed" });
+      await before.close();
+      const older = new Database(file, {});
+      // Without a number is one that was cut off when its tables had just been made.
+      const columns = [...(version === 3 ? [] : ["outcomes hints"]), "people rating", "people comment"];
+      for (const column of columns) await older.exec(`ALTER TABLE ${column.replace(" ", " DROP COLUMN ")}`);
+      await older.exec(`PRAGMA user_version = ${String(version)}`);
+      older.close();
+      for (const hints of [1, 2]) {
+        const later = await openPeopleDatabase(file);
+        await later.noteHints({ ...tried, hints });
+        expect(await later.outcomes("event")).toMatchObject([{ tries: 1, failures: 1, hints }]);
+        expect(await later.setFeedback("one", { rating: 3 + hints })).toBe(true);
+        expect((await later.person("one"))?.feedback).toEqual({ rating: 3 + hints });
+        await later.close();
+      }
+    },
+  );
 });
 
 describe.skipIf(isWithout("postgres"))("the people store in PostgreSQL", () => {

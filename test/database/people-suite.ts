@@ -141,6 +141,22 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await store.outcomes(event)).toEqual([]);
     });
 
+    it("say of the event what they said last, also after their session, until they are removed", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));
+      const id = ada?.id ?? "";
+      expect(ada).not.toHaveProperty("feedback");
+      expect(await store.setFeedback(id, { rating: 2, comment: "Too fast'; -- 😀" })).toBe(true);
+      expect((await store.person(id))?.feedback).toEqual({ rating: 2, comment: "Too fast'; -- 😀" });
+      expect(await store.setFeedback(id, { rating: 5 })).toBe(true);
+      await store.setSession(id, randomUUID(), undefined);
+      const [known] = await store.people(event);
+      expect(known?.feedback).toEqual({ rating: 5 });
+      await store.remove(id, known?.session);
+      expect(await store.setFeedback(id, { rating: 1 })).toBe(false);
+      expect(await store.people(event)).toEqual([]);
+    });
+
     it("are removed with the session they have by then, or not at all", async () => {
       const [store, event] = [people(), randomUUID()];
       const ada = await store.seat({ event, seats: 1, visitor: "a" }, typed("Ada"));

@@ -66,6 +66,7 @@ export const SERVERS: Record<string, Readers> = {
             from: "",
             until: "",
             pages: [],
+            asksFeedback: true,
             people: [{ id: "1", name: text.slice(0, 80) }],
             outcomes: text
               .slice(0, 500)

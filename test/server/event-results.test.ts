@@ -71,6 +71,7 @@ describe("what people of an event came to", () => {
       ["open", 0, 0],
       ["tried", 2, 1],
     ]);
+    expect(before.feedback).toEqual({ answers: 0, counts: [0, 0, 0, 0, 0] });
     await instructor.call("DELETE", `api/instructor/sessions/${id}`);
     await until("the session is gone", 60_000, async () =>
       (await learner.call("GET", `api/sessions/${id}`)).status === 404 ? true : undefined,
@@ -88,7 +89,24 @@ describe("what people of an event came to", () => {
     expect((await other.call("GET", `api/events/${event.name}/own-results`)).status).toBe(401);
     await other.json("POST", `api/events/${event.name}/admission`, { token });
     expect((await other.call("GET", `api/events/${event.name}/own-results`)).status).toBe(404);
-    expect(await results(event.name, "csv")).toMatch(/^Ada & <co>,slow-steps,4,tried,2,2,,/m);
+    const say = (who: BrowserSession, body: object) =>
+      who.call("PUT", `api/events/${event.name}/feedback`, body);
+    for (const wrong of [{}, { rating: 0 }, { rating: 2.5 }, { rating: 5, comment: "x".repeat(501) }])
+      expect((await say(learner, wrong)).status).toBe(400);
+    expect((await say(other, { rating: 1 })).status).toBe(404);
+    expect((await say(new BrowserSession(lectern.url), { rating: 1 })).status).toBe(401);
+    // Their session is over by now.
+    const said = { rating: 4, comment: "More of <b>step 4</b>" };
+    expect((await say(learner, said)).status).toBe(204);
+    before.feedback = { answers: 1, counts: [0, 0, 0, 1, 0], mean: 4 };
+    expect(await instructor.json("GET", `${at}/results`)).toMatchObject({
+      feedback: before.feedback,
+      people: [{ feedback: said }],
+    });
+    Object.assign(before.people[0] ?? {}, { feedback: said });
+    expect(await results(event.name, "csv")).toMatch(
+      /^Ada & <co>,slow-steps,4,tried,2,2,,.*,1,4,More of <b>step 4<\/b>/m,
+    );
     expect(JSON.parse(await results(event.name, "json"))).toEqual(before);
     const junit = await results(event.name, "junit");
     expect(junit).toContain('<testsuite name="Ada &amp; &lt;co&gt;" tests="4" failures="1" skipped="2"');
@@ -102,6 +120,34 @@ describe("what people of an event came to", () => {
     await instructor.call("DELETE", `${at}/people/${before.people[0]?.id ?? ""}`);
     expect(await results(event.name, "json")).not.toContain("Ada");
     expect((await learner.call("GET", `api/events/${event.name}/own-results`)).status).toBe(404);
+  });
+
+  it("is not asked for where the event says so", async () => {
+    const end = new Date(Date.now() + DAY_MS).toISOString();
+    const made = await runCli(
+      [
+        "event",
+        "create",
+        "--lab",
+        "slow-steps",
+        "--name",
+        "quiet-day",
+        "--until",
+        end,
+        "--no-feedback",
+      ].concat("--data", data),
+    );
+    expect(made.output).toContain("quiet-day");
+    const event = await instructor.json<EventRow>("GET", "api/instructor/workshop-events/quiet-day");
+    expect(event.feedback).toBe(false);
+    const learner = new BrowserSession(lectern.url);
+    const token = new URL(event.link).hash.replace("#join=", "");
+    await learner.json("POST", "api/events/quiet-day/admission", { token });
+    const answer = await learner.call("PUT", "api/events/quiet-day/feedback", { rating: 5 });
+    expect([answer.status, answer.text]).toEqual([404, expect.stringContaining("are not asked how it was")]);
+    expect(
+      await instructor.json("GET", "api/instructor/workshop-events/quiet-day/results"),
+    ).not.toHaveProperty("feedback");
   });
 
   it("is kept for the days the operator says, and not beyond its event", async () => {

@@ -7,6 +7,7 @@
  * | GET api/events/NAME | `EventView` |
  * | POST api/events/NAME/join `{name}` or `{person}` | 202 `SessionView` with its cookie; the person's own where there is one |
  * | GET api/events/NAME/own-results | `OwnResults` of who has come in by this browser; also when the event is over |
+ * | PUT api/events/NAME/feedback `Feedback` | 204; of who has come in by this browser, in the place of what they said before |
  * | POST api/lti/enter `{entry}` | `LtiArrival` of whom a learning platform has sent here, with the cookies for it; each entry is good once |
  * | GET api/instructor/workshop-events | `EventRow[]` |
  * | POST api/instructor/workshop-events `NewEvent` | 201 `EventRow` |
@@ -68,6 +69,8 @@ export interface EventRow extends EventStaff {
   seatsTaken: number;
   minutes?: number;
   code?: string;
+  /** False where people are not asked at the end how it was. */
+  feedback?: boolean;
   /** How many names its list has; absent where there is no list. */
   listed?: number;
   /** For everybody in the room. */
@@ -94,6 +97,8 @@ export interface NewEvent {
   seats: number;
   minutes?: number;
   code?: string;
+  /** Whether people are asked at the end how it was; they are where absent. */
+  feedback?: boolean;
   /** Who may come; everybody who has the link where absent. */
   names?: string[];
   /** Whose it is, where an operator makes it for somebody; whoever makes it where absent. */

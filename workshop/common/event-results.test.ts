@@ -19,6 +19,7 @@ const parts: ResultParts = {
     { id: "grace", name: "Grace, Hopper", joinedAt: new Date(JOINED).toISOString() },
     { id: "alan", name: "Alan" },
   ],
+  asksFeedback: true,
   outcomes: [
     outcome("ada", "one", "a", { tries: 3, failures: 2, doneAt: 2 }),
     outcome("ada", "one", "b", { tries: 1, failures: 0, doneAt: 7 }),
@@ -69,6 +70,21 @@ describe("results of an event", () => {
     expect(ranked[0]).toMatchObject({ triedBy: 2, doneBy: 1, medianMs: 2 * MINUTE_MS });
   });
 
+  it("have what people say of the event, unless they were not asked and said nothing", () => {
+    const [ada, grace] = parts.people;
+    const said = { rating: 2, comment: "=1+1" };
+    const people = [
+      { ...ada, feedback: said },
+      { ...grace, feedback: { rating: 5 } },
+    ] as ResultParts["people"];
+    const answered = eventResults({ ...parts, people, asksFeedback: false });
+    expect(answered.feedback).toEqual({ answers: 2, counts: [0, 1, 0, 0, 1], mean: 3.5 });
+    expect(answered.people[0]?.feedback).toEqual(said);
+    expect(resultsCsv(answered)).toContain(`,2,"'=1+1"\r\n`);
+    expect(results.feedback).toEqual({ answers: 0, counts: [0, 0, 0, 0, 0] });
+    expect(eventResults({ ...parts, asksFeedback: false })).not.toHaveProperty("feedback");
+  });
+
   it("count hints, also of who has tried nothing", () => {
     const { steps, people } = eventResults({
       ...parts,
@@ -87,8 +103,8 @@ describe("results of an event", () => {
 
   it("are a table in which no name is a formula or another column", () => {
     const lines = resultsCsv(results).trimEnd().split("\r\n");
-    expect(lines[0]).toBe("name,page,step,state,tries,failures,seconds,joined,hints");
-    expect(lines[1]).toBe(`"'=cmd|""calc""",one,1,done,3,2,120,${new Date(JOINED).toISOString()},0`);
+    expect(lines[0]).toBe("name,page,step,state,tries,failures,seconds,joined,hints,rating,comment");
+    expect(lines[1]).toBe(`"'=cmd|""calc""",one,1,done,3,2,120,${new Date(JOINED).toISOString()},0,,`);
     expect(lines[5]).toMatch(/^"Grace, Hopper",one,1,tried,2,2,,/);
     expect(lines).toHaveLength(13);
   });

@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import type { PageSummary } from "./api.js";
+import { type Feedback, type FeedbackSummary, feedbackSummary } from "./feedback.js";
 
 /** What somebody came to at a step; times in epoch milliseconds. */
 export interface StepOutcome {
@@ -26,6 +27,8 @@ export interface EventResults {
   until: string;
   steps: StepSummary[];
   people: PersonResults[];
+  /** What they say of it together; absent where they were not asked and nobody has answered. */
+  feedback?: FeedbackSummary;
 }
 
 /** A step over all who have tried it. */
@@ -49,6 +52,8 @@ export interface PersonResults {
   name: string;
   /** Absent for somebody of the list who never came. */
   joinedAt?: string;
+  /** What they say of the event; absent where they said nothing. */
+  feedback?: Feedback;
   done: number;
   steps: PersonStep[];
 }
@@ -70,12 +75,14 @@ export interface PersonStep {
 export interface ResultParts extends Pick<EventResults, "event" | "lab" | "title" | "from" | "until"> {
   /** Of the lab as it is now. */
   pages: readonly PageSummary[];
-  people: readonly { id: string; name: string; joinedAt?: string }[];
+  people: readonly { id: string; name: string; joinedAt?: string; feedback?: Feedback }[];
+  /** Whether people are asked at the end how it was. */
+  asksFeedback: boolean;
   outcomes: readonly StepOutcome[];
 }
 
 /** Puts together what people came to; steps that the lab has no more stand behind those it has. */
-export function eventResults({ pages, people, outcomes, ...event }: ResultParts): EventResults {
+export function eventResults({ pages, people, outcomes, asksFeedback, ...event }: ResultParts): EventResults {
   const steps = stepsOf(pages, outcomes);
   const ofPerson = new Map<string, StepOutcome[]>(people.map(({ id }) => [id, []]));
   for (const outcome of outcomes) ofPerson.get(outcome.person)?.push(outcome);
@@ -86,7 +93,9 @@ export function eventResults({ pages, people, outcomes, ...event }: ResultParts)
       results.flatMap((one) => one.steps[at] ?? []),
     ),
   );
-  return { ...event, steps: summaries, people: results };
+  const feedback = feedbackSummary(people.map((person) => person.feedback));
+  const isShown = asksFeedback || feedback.answers > 0;
+  return { ...event, steps: summaries, people: results, ...(isShown && { feedback }) };
 }
 
 /** The steps people failed at most, and among those the ones that took longest, first; without those nobody has tried. */
@@ -95,6 +104,21 @@ export function hardestSteps(steps: readonly StepSummary[]): StepSummary[] {
     .filter(({ triedBy }) => triedBy > 0)
     .toSorted((one, other) => other.failures - one.failures || (other.medianMs ?? 0) - (one.medianMs ?? 0));
 }
+
+/** New ones stand behind those there were: whoever reads them by their place goes on. */
+const COLUMNS = [
+  "name",
+  "page",
+  "step",
+  "state",
+  "tries",
+  "failures",
+  "seconds",
+  "joined",
+  "hints",
+  "rating",
+  "comment",
+];
 
 /** A row for each person and step. No cell begins as a formula does: spreadsheets would run what somebody typed as a name. */
 export function resultsCsv({
@@ -115,10 +139,11 @@ export function resultsCsv({
       seconds: step.takenMs === undefined ? "" : Math.round(step.takenMs / 1000),
       joined: person.joinedAt ?? "",
       hints: step.hints,
+      rating: person.feedback?.rating ?? "",
+      comment: person.feedback?.comment ?? "",
     })),
   );
-  const columns = ["name", "page", "step", "state", "tries", "failures", "seconds", "joined", "hints"];
-  return `${Papa.unparse(rows, { columns, escapeFormulae: true })}\r\n`;
+  return `${Papa.unparse(rows, { columns: COLUMNS, escapeFormulae: true })}\r\n`;
 }
 
 type StepPlace = Pick<StepSummary, "page" | "pageTitle" | "step" | "number">;

@@ -39,6 +39,13 @@ export interface EventSpec extends EventStaff {
   minutes?: number;
   /** What the room is told, and asked for besides the link. */
   code?: string;
+  /** Whether people are asked at the end how it was; they are where absent. */
+  feedback?: boolean;
+}
+
+/** Whether people of the event are asked at the end how it was. */
+export function asksFeedback({ feedback = true }: Pick<EventSpec, "feedback">): boolean {
+  return feedback;
 }
 
 export type EventPhase = "early" | "open" | "over";

@@ -19,10 +19,11 @@ const EVENT = {
   title: "Lab",
   from: new Date(AT).toISOString(),
   until: new Date(AT).toISOString(),
+  asksFeedback: true,
   people: [{ id: "ada", name: "Ada", joinedAt: new Date(AT).toISOString() }],
 };
 const of = (pages: ResultParts["pages"], outcomes: ResultParts["outcomes"], isWhole = pages.length > 0) =>
-  ownResults(eventResults({ ...EVENT, pages, outcomes }), { person: "ada", isWhole });
+  ownResults(eventResults({ ...EVENT, pages, outcomes }), { person: "ada", isWhole, asksFeedback: true });
 
 const PAGES = [{ name: "one", title: "One", steps: ["a", "b"] }];
 
@@ -44,7 +45,11 @@ it("are never complete while nobody knows the steps of the lab", () => {
 
 it("are nobody's who is not of the event, and a table for whoever is", () => {
   expect(
-    ownResults(eventResults({ ...EVENT, pages: PAGES, outcomes: [] }), { person: "x", isWhole: true }),
+    ownResults(eventResults({ ...EVENT, pages: PAGES, outcomes: [] }), {
+      person: "x",
+      isWhole: true,
+      asksFeedback: true,
+    }),
   ).toBe(undefined);
   const own = of(PAGES, [DONE]);
   expect(own && ownResultsCsv(own)).toMatch(/\r\nAda,one,1,done,1,0,0,.*\r\nAda,one,2,open,0,0,,/);

@@ -1,3 +1,4 @@
+import type { Feedback } from "./feedback.js";
 import { type EventResults, type PersonStep, resultsCsv } from "./event-results.js";
 
 /** What somebody came to in an event, as they themselves are told. */
@@ -10,6 +11,10 @@ export interface OwnResults {
   until: string;
   name: string;
   joinedAt?: string;
+  /** What they say of it; absent where they said nothing. */
+  feedback?: Feedback;
+  /** Whether they are asked how it was. */
+  asksFeedback: boolean;
   done: number;
   /** Whether all steps of the lab are known just now; else those are there that were tried. */
   isWhole: boolean;
@@ -26,12 +31,12 @@ export interface OwnStep extends PersonStep {
 /** The part of an event's results that is about one person; `undefined` where nobody there has that id. */
 export function ownResults(
   results: EventResults,
-  { person, isWhole }: { person: string; isWhole: boolean },
+  { person, isWhole, asksFeedback }: { person: string } & Pick<OwnResults, "isWhole" | "asksFeedback">,
 ): OwnResults | undefined {
   const own = results.people.find(({ id }) => id === person);
   if (own === undefined) return undefined;
   const { event, title, from, until } = results;
-  const { name, joinedAt, done } = own;
+  const { name, joinedAt, feedback, done } = own;
   const steps = own.steps.map((step, at) => ({
     ...step,
     pageTitle: results.steps[at]?.pageTitle ?? step.page,
@@ -44,6 +49,8 @@ export function ownResults(
     until,
     name,
     ...(joinedAt === undefined ? {} : { joinedAt }),
+    ...(feedback === undefined ? {} : { feedback }),
+    asksFeedback,
     done,
     isWhole,
     steps,
@@ -60,7 +67,13 @@ export function isComplete({
 }
 
 /** A row for each step, as in `resultsCsv`. */
-export function ownResultsCsv({ name, joinedAt, done, steps }: Omit<OwnResults, "isWhole">): string {
-  const person = { id: "", name, ...(joinedAt === undefined ? {} : { joinedAt }), done, steps };
+export function ownResultsCsv({
+  name,
+  joinedAt,
+  feedback,
+  done,
+  steps,
+}: Omit<OwnResults, "isWhole" | "asksFeedback">): string {
+  const person = { id: "", name, ...(joinedAt && { joinedAt }), ...(feedback && { feedback }), done, steps };
   return resultsCsv({ people: [person], steps });
 }

@@ -37,6 +37,7 @@ export const EVENT_CRD = {
                   seats: { type: "integer", minimum: 1, maximum: MAX_SEATS },
                   minutes: { type: "integer", minimum: 1 },
                   code: { type: "string", minLength: MIN_CODE, maxLength: MAX_CODE },
+                  feedback: { type: "boolean" },
                   owner: staffName,
                   instructors: staffNames,
                   helpers: staffNames,

@@ -1,4 +1,5 @@
 import type { StepOutcome } from "../common/event-results.js";
+import type { Feedback } from "../common/feedback.js";
 
 /** Somebody of an event. */
 export interface Person {
@@ -13,6 +14,8 @@ export interface Person {
   joinedAt?: string;
   /** The newest session of the person. */
   session?: string;
+  /** What the person says of the event; absent where nothing was said. */
+  feedback?: Feedback;
 }
 
 /** What became of a run of a step. */
@@ -82,6 +85,8 @@ export interface PeopleStore {
   ): Promise<Person | undefined>;
   /** Notes the person's session, where it was `before`; false where it is another one by now, or the person is gone. */
   setSession(person: string, session: string, before: string | undefined): Promise<boolean>;
+  /** Keeps what the person says of the event, in the place of what they said before; false where the person is gone. */
+  setFeedback(person: string, feedback: Feedback): Promise<boolean>;
   /** Counts a try of whose session it is; nothing where it is nobody's. */
   noteTry(one: StepTry): Promise<void>;
   /** Notes the hints taken by whose session it is, where they are more than were known; nothing where it is nobody's. */

@@ -43,6 +43,7 @@ interface CreateFlags {
   minutes?: number;
   code?: string;
   names?: string;
+  feedback: boolean;
   qr?: string;
   owner?: string;
   instructor?: string[];
@@ -64,6 +65,7 @@ function create(): Command {
     )
     .option("--code <word>", "what the room is told, and asked for besides the link", codeWord)
     .option("--names <file>", "who may come: names, one a line, or a table with a column name", path)
+    .option("--no-feedback", "do not ask people at the end how it was")
     .option("--qr <file>", "write the link as a QR code, in SVG", path)
     .option(
       "--owner <name>",

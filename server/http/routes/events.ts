@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { z } from "zod";
 import { MAX_CODE } from "../../../workshop/common/event.js";
+import { type Feedback, MAX_COMMENT, RATINGS } from "../../../workshop/common/feedback.js";
 import type { EventView } from "../../../workshop/common/event-api.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Attendance } from "../../event/attendance.js";
@@ -23,6 +24,10 @@ export interface EventRoutes {
 const MAX_TYPED = 10_000;
 
 const admission = z.strictObject({ token: z.string().max(200), code: z.string().max(MAX_CODE).optional() });
+const said = z.strictObject({
+  rating: z.number().int().min(1).max(RATINGS.length),
+  comment: z.string().trim().min(1).max(MAX_COMMENT).optional(),
+});
 const arrival = z.union([
   z.strictObject({ name: z.string().max(MAX_TYPED) }),
   z.strictObject({ person: z.string().max(64) }),
@@ -53,6 +58,12 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
   router.get("/events/:name/own-results", async (request, response) => {
     const event = await find(request.params.name);
     response.json(await attendance.ownResults(event, eventAccess.requireVisitor(request, event)));
+  });
+  router.put("/events/:name/feedback", async (request, response) => {
+    const event = await find(request.params.name);
+    const visitor = eventAccess.requireVisitor(request, event);
+    await attendance.say(event, visitor, parseBody(said, request.body) as Feedback);
+    response.status(204).end();
   });
   router.post("/events/:name/join", async (request, response) => {
     const event = await find(request.params.name);

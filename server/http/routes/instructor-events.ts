@@ -54,6 +54,7 @@ const newEvent = z.strictObject({
   seats: z.number().int().min(1).max(MAX_SEATS),
   minutes: z.number().int().min(1).max(MAX_MINUTES).optional(),
   code: z.string().trim().min(MIN_CODE).max(MAX_CODE).optional(),
+  feedback: z.boolean().optional(),
   names: z
     .array(z.string().max(10_000))
     .min(1)

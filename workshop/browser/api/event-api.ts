@@ -2,6 +2,7 @@ import type { SessionView } from "../../common/api.js";
 import type { EventDetail, EventRow, EventView, LtiArrival, NewEvent } from "../../common/event-api.js";
 import type { EventStaffChange } from "../../common/event-staff.js";
 import type { EventResults } from "../../common/event-results.js";
+import type { Feedback } from "../../common/feedback.js";
 import type { RehearsalView } from "../../common/kept-rehearsal.js";
 import type { OwnResults } from "../../common/own-results.js";
 import { call } from "./call.js";
@@ -17,6 +18,8 @@ export const eventApi = {
     call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
   ownResults: (name: string, signal?: AbortSignal) =>
     call<OwnResults>("GET", `${eventPath(name)}/own-results`, { signal }),
+  say: (name: string, feedback: Feedback) =>
+    call<void>("PUT", `${eventPath(name)}/feedback`, { body: feedback }),
   enterByLaunch: (entry: string) => call<LtiArrival>("POST", "api/lti/enter", { body: { entry } }),
   all: (signal?: AbortSignal) => call<EventRow[]>("GET", "api/instructor/workshop-events", { signal }),
   create: (wanted: NewEvent) => call<EventRow>("POST", "api/instructor/workshop-events", { body: wanted }),

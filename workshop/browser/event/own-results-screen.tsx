@@ -2,22 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import { type OwnResults, ownResultsCsv } from "../../common/own-results.js";
-import { eventApi } from "../api/event-api.js";
 import { Link } from "../parts/link.js";
 import { saveText } from "../parts/save-text.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { Certificate } from "./certificate.js";
+import { FeedbackForm } from "./feedback-form.js";
+import { ownResultsQuery } from "./own-results-query.js";
 import { OwnSteps } from "./own-steps.js";
 import "./event.css";
 import "./own-results.css";
 
 /** What a learner came to in an event, with a certificate to print; it is there as long as the results are kept. */
 export function OwnResultsScreen({ event }: { event: string }): ReactElement {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["own-results", event],
-    queryFn: ({ signal }) => eventApi.ownResults(event, signal),
-  });
+  const { data, error, refetch } = useQuery(ownResultsQuery(event));
   useEffect(() => {
     document.title = data === undefined ? "Lectern" : `${data.name} · ${data.title}`;
   }, [data]);
@@ -59,6 +57,7 @@ function Results({ results }: { results: OwnResults }): ReactElement {
           To the event
         </Link>
       </div>
+      {results.asksFeedback && <FeedbackForm event={results.event} said={results.feedback} />}
       <Certificate results={results} />
       <OwnSteps steps={results.steps} />
     </>

@@ -95,6 +95,9 @@ function EventFields({ labs }: { labs: readonly LabSummary[] }): ReactElement {
           autoComplete="off"
         />
       </label>
+      <label className="create-event__switch">
+        <input type="checkbox" name="feedback" defaultChecked /> Ask people at the end how it was
+      </label>
       <label className="field">
         <span className="field__label">List of names</span>
         <input
@@ -143,6 +146,7 @@ async function readForm(form: FormData): Promise<NewEvent> {
     seats: Number(text("seats")),
     ...(text("code") === "" ? {} : { code: text("code") }),
     ...(names === undefined ? {} : { names }),
+    ...(form.get("feedback") === null && { feedback: false }),
     ...readStaff(form),
   };
 }

@@ -7,6 +7,7 @@ import { eventTimes } from "../event/event-times.js";
 import { Link } from "../parts/link.js";
 import { saveText } from "../parts/save-text.js";
 import { ScreenTitle } from "../parts/screen-title.js";
+import { FeedbackResults } from "./feedback-results.js";
 import { HardestSteps } from "./hardest-steps.js";
 import { PeopleResults } from "./people-results.js";
 import { QueriedScreen } from "./queried-screen.js";
@@ -57,6 +58,7 @@ function Results({ results }: { results: EventResults }): ReactElement {
       </header>
       <HardestSteps steps={results.steps} />
       <PeopleResults results={results} />
+      <FeedbackResults results={results} />
     </>
   );
 }

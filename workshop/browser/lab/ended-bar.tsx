@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from "react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { SessionView } from "../../common/api.js";
 import { api } from "../api/api-client.js";
@@ -6,6 +6,8 @@ import { Icon } from "../parts/icon.js";
 import { Link } from "../parts/link.js";
 import { navigate } from "../store/navigation.js";
 import { useLab } from "./lab-context.js";
+
+const OwnFeedback = lazy(async () => ({ default: (await import("../event/own-feedback.js")).OwnFeedback }));
 
 /** Says that the session is over and why, and offers a new one; the text stays readable below. */
 export function EndedBar(): ReactElement | null {
@@ -19,30 +21,42 @@ export function EndedBar(): ReactElement | null {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   }
+  const { event } = session;
   return (
-    <div className="bar bar--ended" role="status">
-      <Icon name="end" />
-      <span>
-        <strong>{session.phase === "Ending" ? "This session is ending." : "This session has ended."}</strong>{" "}
-        {reasonOf(session, isWatching)}
-      </span>
-      {!isWatching && (
-        <Button className="button button--small button--primary" onPress={() => void startAgain()}>
-          Start again
-        </Button>
+    <>
+      <div className="bar bar--ended" role="status">
+        <Icon name="end" />
+        <span>
+          <strong>
+            {session.phase === "Ending" ? "This session is ending." : "This session has ended."}
+          </strong>{" "}
+          {reasonOf(session, isWatching)}
+        </span>
+        {!isWatching && (
+          <Button className="button button--small button--primary" onPress={() => void startAgain()}>
+            Start again
+          </Button>
+        )}
+        {!isWatching && session.event !== undefined && (
+          <Link className="button button--small" to={{ screen: "own-results", event: session.event }}>
+            Your results
+          </Link>
+        )}
+        {!isWatching && (
+          <Link className="button button--small" to={{ screen: "catalogue" }}>
+            All labs
+          </Link>
+        )}
+        {problem && <span className="field__error">{problem}</span>}
+      </div>
+      {!isWatching && event !== undefined && (
+        <Suspense>
+          <div className="ended-feedback">
+            <OwnFeedback event={event} />
+          </div>
+        </Suspense>
       )}
-      {!isWatching && session.event !== undefined && (
-        <Link className="button button--small" to={{ screen: "own-results", event: session.event }}>
-          Your results
-        </Link>
-      )}
-      {!isWatching && (
-        <Link className="button button--small" to={{ screen: "catalogue" }}>
-          All labs
-        </Link>
-      )}
-      {problem && <span className="field__error">{problem}</span>}
-    </div>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { formatAgo } from "../../common/durations.js";
 import { Link } from "../parts/link.js";
 import { summaryOf } from "../store/step-results.js";
@@ -8,6 +8,8 @@ import { DownloadEverything } from "./download-everything.js";
 import { DownloadTranscript } from "./download-transcript.js";
 import { EndSession } from "./header/end-session.js";
 import { useLab } from "./lab-context.js";
+
+const OwnFeedback = lazy(async () => ({ default: (await import("../event/own-feedback.js")).OwnFeedback }));
 
 /** What was done in this lab, and that its session goes on until it is ended. */
 export function LabSummary(): ReactElement {
@@ -32,6 +34,11 @@ export function LabSummary(): ReactElement {
       )}
       {session.event !== undefined && !isWatching && (
         <Link to={{ screen: "own-results", event: session.event }}>Your results and certificate</Link>
+      )}
+      {session.event !== undefined && !isWatching && !isOver && (
+        <Suspense>
+          <OwnFeedback event={session.event} />
+        </Suspense>
       )}
       <div className="lab-summary__ways">
         <DownloadEverything />

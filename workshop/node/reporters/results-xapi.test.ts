@@ -10,6 +10,7 @@ const EVENT = {
   from: "2026-06-01T12:00:00.000Z",
   until: "2026-06-01T15:00:00.000Z",
   pages: PAGES,
+  asksFeedback: true,
   people: [{ id: "p1", name: 'Ada "the first"', joinedAt: "2026-06-01T12:00:00.000Z" }],
 } satisfies Omit<ResultParts, "outcomes">;
 const AT = Date.parse("2026-06-01T12:05:00.000Z");

@@ -59,8 +59,19 @@ export const ACTIVITY_SQL = {
         last_activity_at = greatest(kept.last_activity_at, excluded.last_activity_at)
       RETURNING 1
     ) ${TELL} FROM written`,
+  notes: "SELECT page, text, version FROM notes WHERE session = $1 ORDER BY page",
+  // The first is written where there is none, and each other one over the one that was read.
+  saveNotes: `
+    INSERT INTO notes AS kept (session, page, text, version)
+    SELECT $1, $2, $3, $4::integer + 1
+    WHERE NOT EXISTS (SELECT FROM forgotten WHERE session = $1)
+      AND ($4 = 0 OR EXISTS (SELECT FROM notes WHERE session = $1 AND page = $2))
+    ON CONFLICT (session, page) DO UPDATE SET text = excluded.text, version = excluded.version
+    WHERE kept.version = $4
+    RETURNING 1`,
   forget: `
-    WITH results_gone AS (DELETE FROM results WHERE session = $3),
+    WITH notes_gone AS (DELETE FROM notes WHERE session = $3),
+    results_gone AS (DELETE FROM results WHERE session = $3),
     activity_gone AS (DELETE FROM activity WHERE session = $3),
     old AS (DELETE FROM forgotten WHERE at < now() - interval '1 day' AND session <> $3),
     noted AS (INSERT INTO forgotten VALUES ($3, now()) ON CONFLICT (session) DO UPDATE SET at = excluded.at)

@@ -56,6 +56,10 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       subject text NOT NULL, line_item text NOT NULL, sent integer);`,
   },
   { name: "0007-feedback", sql: "ALTER TABLE people ADD COLUMN rating integer, ADD COLUMN comment text;" },
+  {
+    name: "0008-notes",
+    sql: `CREATE TABLE notes (session text, page text, text text NOT NULL, version integer NOT NULL, PRIMARY KEY (session, page));`,
+  },
 ];
 
 /**

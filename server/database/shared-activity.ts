@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { StepResult } from "../../workshop/common/api.js";
+import type { PageNotes } from "../../workshop/common/notes.js";
 import { isSuccess } from "../../workshop/common/step-state.js";
 import type {
   ActivityChange,
@@ -69,6 +70,12 @@ export async function openSharedActivity({
       const values = [session, page, lastActivityAt];
       await write(session, ACTIVITY_SQL.saveActivity, values, { of: "activity", session });
     },
+    notes: (session) => database.query<PageNotes>(ACTIVITY_SQL.notes, [session]),
+    saveNotes: (session, { page, text, version }) =>
+      turns.take(
+        session,
+        async () => (await database.query(ACTIVITY_SQL.saveNotes, [session, page, text, version])).length > 0,
+      ),
     forget: async (session) => {
       await write(session, ACTIVITY_SQL.forget, [session], { of: "forgotten", session });
     },

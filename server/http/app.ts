@@ -20,6 +20,7 @@ import type { NamedTokens } from "../auth/named-tokens.js";
 import type { SignInProvider } from "../auth/sign-in-provider.js";
 import { createAccountsRouter } from "./routes/accounts.js";
 import { createArchiveRoutes } from "./routes/archive.js";
+import { createNotesRoutes } from "./routes/notes.js";
 import { createEventsRouter } from "./routes/events.js";
 import type { EventRoutes } from "./routes/events.js";
 import { createInstructorEventsRouter } from "./routes/instructor-events.js";
@@ -124,6 +125,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createHomeRoutes({ workshop, access, host: parts.host }));
   api.use(createGivenFileRoutes({ workshop, access }));
   api.use(createArchiveRoutes({ workshop, access, counter: parts.counter }));
+  api.use(createNotesRoutes({ workshop, access, counter: parts.counter }));
   api.use(createOwnRecordingRoutes({ host: parts.host, access, workshop }));
   api.use(createRestorationRoutes({ workshop, access }));
   api.use(createKubernetesRoutes(parts));

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
 import type { StepResult } from "../../workshop/common/api.js";
+import type { PageNotes } from "../../workshop/common/notes.js";
 import { isSuccess } from "../../workshop/common/step-state.js";
 import type {
   ActivityStore,
@@ -14,7 +15,7 @@ import { schemaNewer } from "./schema-newer.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
@@ -33,6 +34,13 @@ const SCHEMA = `
     command TEXT NOT NULL,
     result TEXT NOT NULL,
     PRIMARY KEY (session, page, step)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS notes (
+    session TEXT NOT NULL,
+    page TEXT NOT NULL,
+    text TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (session, page)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS results_by_state ON results (state) WHERE state IN ('queued', 'running');
 `;
@@ -79,8 +87,17 @@ export async function openActivityDatabase(
     saveActivity: async ({ session, page = null, lastActivityAt = "" }) => {
       await queue.write(() => statements.saveActivity.run(session, page, Date.parse(lastActivityAt)));
     },
+    notes: async (session) =>
+      (await rows<PageNotes>(statements.notes, session)).map(({ page, text, version }) => ({
+        page,
+        text,
+        version,
+      })),
+    saveNotes: async (session, { page, text, version }) =>
+      (await queue.write(() => statements.saveNotes.run(session, page, text, version))).changes > 0,
     forget: (session) =>
       queue.write(() => {
+        statements.forgetNotes.run(session);
         statements.forgetResults.run(session);
         statements.forgetActivity.run(session);
       }),
@@ -178,6 +195,14 @@ async function prepare(database: Database) {
        ON CONFLICT DO UPDATE SET current_page = coalesce(excluded.current_page, current_page),
          last_activity_at = excluded.last_activity_at`,
     ),
+    notes: await prepared("SELECT page, text, version FROM notes WHERE session = ? ORDER BY page"),
+    // The first is written where there is none, and each other one over the one that was read.
+    saveNotes: await prepared(
+      `INSERT INTO notes (session, page, text, version) SELECT ?1, ?2, ?3, ?4 + 1
+       WHERE ?4 = 0 OR EXISTS (SELECT 1 FROM notes WHERE session = ?1 AND page = ?2)
+       ON CONFLICT DO UPDATE SET text = excluded.text, version = excluded.version WHERE notes.version = ?4`,
+    ),
+    forgetNotes: await prepared("DELETE FROM notes WHERE session = ?"),
     forgetResults: await prepared("DELETE FROM results WHERE session = ?"),
     forgetActivity: await prepared("DELETE FROM activity WHERE session = ?"),
   };

@@ -1,4 +1,5 @@
 import type { StepResult } from "../../workshop/common/api.js";
+import type { PageNotes } from "../../workshop/common/notes.js";
 import type { Activity, ActivityStore, SavedStep, StepKey } from "../../workshop/node/activity-store.js";
 import { serverErrorCodes } from "../errors.js";
 import type { ServerError } from "../errors.js";
@@ -41,6 +42,10 @@ export interface ActivityTracker {
   underWay(step: StepKey): Promise<SavedStep | undefined>;
   /** See `ActivityStore.takeOver`; what waits to be written here is known. */
   takeOver(isKnown: (run: SavedStep) => boolean): Promise<SavedStep[]>;
+  /** What its learner has noted, by page. */
+  notes(session: string): Promise<PageNotes[]>;
+  /** See `ActivityStore.saveNotes`. */
+  saveNotes(session: string, notes: PageNotes): Promise<boolean>;
   forget(session: string): Promise<void>;
   onForeignChange(listener: (change: ForeignChange) => void): () => void;
   close(): Promise<void>;
@@ -160,6 +165,16 @@ class WritingTracker implements ActivityTracker {
     const runs = await this.#store.takeOver((run) => this.#unwritten.has(run) || isKnown(run));
     for (const { session } of runs) this.#forgotten.delete(session);
     return runs;
+  }
+
+  notes(session: string): Promise<PageNotes[]> {
+    return this.#store.notes(session);
+  }
+
+  async saveNotes(session: string, notes: PageNotes): Promise<boolean> {
+    if (this.#forgotten.has(session)) return false;
+    this.touch(session);
+    return this.#store.saveNotes(session, notes);
   }
 
   forget(session: string): Promise<void> {

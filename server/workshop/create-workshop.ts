@@ -17,6 +17,7 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 import { doForLearner } from "../../workshop/node/do-for-learner.js";
 import { requireCluster } from "../../workshop/node/session-cluster.js";
 import { giveBack, givenFiles } from "../../workshop/node/given-files.js";
+import { type PageNotes, notesText } from "../../workshop/common/notes.js";
 import { transcriptText } from "../../workshop/common/transcript.js";
 import { homeArchive } from "../../workshop/node/home-archive.js";
 import { labFile } from "../../workshop/node/pictures.js";
@@ -147,6 +148,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     givenFiles: (id) => givenFiles(found(id).lab),
+    notes: (id) => activity.notes(found(id).session.metadata.name),
+    saveNotes: (id, notes) => saveNotes(parts, active(id), notes),
     archive: (id) => packSession(parts, active(id)),
     giveBack: (id, path) => giveBack(parts, settled(active(id)), path),
     file: async (id, path) => labFile(found(id).lab, path),
@@ -156,13 +159,27 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   };
 }
 
+async function saveNotes(
+  { activity }: WorkshopParts,
+  { session, lab }: Found,
+  notes: PageNotes,
+): Promise<{ version: number }> {
+  findPage(lab, notes.page);
+  if (await activity.saveNotes(session.metadata.name, notes)) return { version: notes.version + 1 };
+  throw new WorkshopError(
+    WORKSHOP_ERRORS.sessionNotesChanged,
+    "These notes were saved in another tab or window since this one read them, so that yours were not. Choose which to keep",
+  );
+}
+
 /** With what was run on pages that its lab has. */
 async function packSession(parts: WorkshopParts, found: Found): Promise<Uint8Array> {
   const session = await viewOf(parts, found.session);
   const pages: PageView[] = [];
   for (const { name } of found.lab.pages) pages.push(await showPage(parts, found, name));
   const transcript = transcriptText({ session, pages, results: session.results });
-  return homeArchive(parts.host, { session: session.id, transcript });
+  const notes = notesText(session, await parts.activity.notes(session.id));
+  return homeArchive(parts.host, { session: session.id, transcript, notes });
 }
 
 function changesOfSteps(

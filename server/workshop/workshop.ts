@@ -10,6 +10,7 @@ import type {
   StepResult,
 } from "../../workshop/common/api.js";
 import type { HintText, PageView } from "../../workshop/common/page-view.js";
+import type { PageNotes } from "../../workshop/common/notes.js";
 import type { PoolView } from "../../workshop/common/instructor-api.js";
 import type { GuestSpec } from "../../workshop/common/help.js";
 import type { SpecChange } from "../../workshop/common/session.js";
@@ -65,7 +66,11 @@ export interface Workshop {
   extendSession(id: string, minutes?: number, order?: string): Promise<SessionView>;
   /** Does for its learner what a person does for the step, or before it, which counts as a hint. Throws SESSION_STEP_NOT_RUNNABLE. */
   doStep(address: StepAddress): Promise<void>;
-  /** Its files and the transcript of what was run, packed as `.tar.gz`. Throws SESSION_ARCHIVE_UNAVAILABLE. */
+  /** What its learner has noted, by page. */
+  notes(id: string): Promise<PageNotes[]>;
+  /** Saves notes over the version they were read in; resolves to the version they are now. Throws SESSION_NOT_ACTIVE, LAB_PAGE_NOT_FOUND, SESSION_NOTES_CHANGED. */
+  saveNotes(id: string, notes: PageNotes): Promise<{ version: number }>;
+  /** Its files, its learner's notes and the transcript of what was run, packed as `.tar.gz`. Throws SESSION_ARCHIVE_UNAVAILABLE. */
   archive(id: string): Promise<Uint8Array>;
   /** Begins to bring it to the start of a page, which takes away what its learner has made. Throws SESSION_RESTORATION_BUSY. */
   restorePage(id: string, page: string): Promise<SessionView>;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -168,6 +169,35 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await instructor.getByRole("link", { name: "All sessions" }).click();
   });
 
+  it("keeps a learner's notes as they are typed, of two tabs both, and gives them with the files", async () => {
+    const other = await learner.context().newPage();
+    other.setDefaultTimeout(DEADLINE_MS);
+    await other.goto(learner.url());
+    const [mine, theirs] = [await notesOf(learner), await notesOf(other)];
+    await mine.fill("Pods sind Gruppen.");
+    await learner.getByText("Saved as you type", { exact: false }).waitFor();
+    await theirs.fill("Labels wählen aus.");
+    const choice = other.getByRole("region", { name: "Changed meanwhile" });
+    await choice.getByText("Pods sind Gruppen.").waitFor();
+    await takePicture(other, "notes-changed-390");
+    expect(await accessibilityProblems(other)).toEqual([]);
+    await choice.getByRole("button", { name: "Keep both" }).press("Enter");
+    await other.getByText("Saved as you type", { exact: false }).waitFor();
+    const both = "Pods sind Gruppen.\n\nLabels wählen aus.";
+    await other.reload();
+    expect(await (await notesOf(other)).inputValue()).toBe(both);
+    await other.close();
+    await learner.reload();
+    expect(await (await notesOf(learner)).inputValue()).toBe(both);
+    const [file] = await Promise.all([
+      learner.waitForEvent("download"),
+      learner.getByRole("button", { name: "Download everything" }).click(),
+    ]);
+    const id = new URL(learner.url()).pathname.split("/")[2] ?? "";
+    const text = execFileSync("tar", ["-xOzf", await file.path(), `${id}/notes.md`], { encoding: "utf8" });
+    expect(text).toBe(`# Notes on Lab of the day\n\n## Begin\n\n${both}\n`);
+  });
+
   it("gives its learner a certificate that says how far they came, to print and to keep", async () => {
     await learner.getByRole("link", { name: "Your results and certificate" }).click();
     const certificate = learner.getByRole("article", { name: "Certificate" });
@@ -217,6 +247,14 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     return page;
   }
 });
+
+/** The field for notes, opened where it is folded. */
+async function notesOf(page: Page) {
+  await page.getByText("Your notes on this page").first().waitFor();
+  const field = page.getByRole("textbox", { name: "Your notes on this page" });
+  if (!(await field.isVisible())) await page.locator(".notes summary").click();
+  return field;
+}
 
 function list(text: string) {
   return { name: "names.csv", mimeType: "text/csv", buffer: Buffer.from(text, "latin1") };

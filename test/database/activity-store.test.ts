@@ -133,6 +133,23 @@ function describeStore(open: () => Promise<ActivityStore>): void {
     expect(await store.results("s1")).toEqual([{ ...result(0, "failed"), done: true, failures: 1 }]);
   });
 
+  it("keeps what was noted on a page, the first of two who write over the same version, until it forgets the session", async () => {
+    const [one, other] = ["Übung 'eins' \u{1f600}", "the other tab"];
+    expect(await store.notes("s1")).toEqual([]);
+    const first = await Promise.all([one, other].map((text) => store.saveNotes("s1", notes(text, 0))));
+    expect(first).toEqual([true, false]);
+    expect(await store.saveNotes("s1", notes("", 1))).toBe(true);
+    expect(await store.saveNotes("s1", notes(other, 1))).toBe(false);
+    expect(await store.saveNotes("s1", notes(one, 2))).toBe(true);
+    // Over what was never there.
+    expect(await store.saveNotes("s2", notes(one, 2))).toBe(false);
+    await reopen();
+    expect(await store.notes("s1")).toEqual([notes(one, 3)]);
+    await store.forget("s1");
+    expect(await store.notes("s1")).toEqual([]);
+    expect(await store.saveNotes("s1", notes(one, 3))).toBe(false);
+  });
+
   it("keeps the page where only the time is written", async () => {
     await store.saveActivity({ session: "s1", page: "one", lastActivityAt: "2026-01-01T00:00:00.000Z" });
     await store.saveActivity({ session: "s1", lastActivityAt: "2026-01-01T00:00:01.000Z" });
@@ -192,4 +209,8 @@ function result(number: number, state: StepResult["state"]): StepResult {
 
 async function states(store: ActivityStore, session = "s1"): Promise<StepResult["state"][]> {
   return (await store.results(session)).map(({ state }) => state);
+}
+
+function notes(text: string, version: number) {
+  return { page: "intro", text, version };
 }

@@ -143,21 +143,27 @@ describe("everything of a session", () => {
       "mkdir -p sub .cache && echo mine > sub/mine.txt && echo c > .cache/c && ln -s /etc/passwd link",
     );
     const { name } = session.metadata;
-    const bytes = await homeArchive(platform.host, { session: name, transcript: "# What was run\n" });
+    const bytes = await homeArchive(platform.host, {
+      session: name,
+      transcript: "# What was run: Übung\n",
+      notes: "# Notes: Ähnliches\n",
+    });
     const archive = join(folder, "all.tar.gz");
     writeFileSync(archive, bytes);
     const listed = execFileSync("tar", ["-tvzf", archive], { encoding: "utf8" });
-    for (const path of ["transcript.md", "files/given.txt", "files/sub/mine.txt"])
+    for (const path of ["transcript.md", "notes.md", "files/given.txt", "files/sub/mine.txt"])
       expect(listed).toContain(` ${name}/${path}\n`);
     expect(listed).toContain(`${name}/files/link -> /etc/passwd`);
     expect(listed).not.toMatch(/\.kube|\.cache/);
-    const text = execFileSync("tar", ["-xOzf", archive, `${name}/transcript.md`], { encoding: "utf8" });
-    expect(text).toBe("# What was run\n");
+    const text = (file: string): string =>
+      execFileSync("tar", ["-xOzf", archive, `${name}/${file}`], { encoding: "utf8" });
+    expect(text("transcript.md")).toBe("# What was run: Übung\n");
+    expect(text("notes.md")).toBe("# Notes: Ähnliches\n");
   });
 
   it("is refused where it would be too large, with what to do", async () => {
     await inside("head -c 17825792 /dev/urandom > large");
-    const packed = homeArchive(platform.host, { session: session.metadata.name, transcript: "" });
+    const packed = homeArchive(platform.host, { session: session.metadata.name, transcript: "", notes: "" });
     await expect(packed).rejects.toMatchObject({
       code: "SESSION_ARCHIVE_UNAVAILABLE",
       message: expect.stringContaining("more than 16 MiB") as string,

@@ -80,7 +80,7 @@ export const RULES: Rule[] = [
   [/^GET \/api\/sessions\/:id\/tmc\//, "who sees the session"],
   [/^POST \/api\/sessions\/:id\/tmc\/.*\/image-policies\/(explain|preview)$/, "who sees the session"],
   [/ \/api\/sessions\/:id\/tmc\//, "who ends the session"],
-  [/^GET \/api\/sessions\/:id\/(archive|recordings(\/:name)?)$/, "its learner"],
+  [/^GET \/api\/sessions\/:id\/(archive|notes|recordings(\/:name)?)$/, "its learner"],
   [/^GET \/api\/sessions\/:id/, "who sees the session"],
   [
     /^POST \/api\/sessions\/:id\/(extend|ingresses\/:name\/address|terminals\/:name\/ticket)$/,

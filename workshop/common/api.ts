@@ -26,7 +26,9 @@
  * | POST api/sessions/ID/ingresses/NAME/address `{path}` | `{url}`, by which this browser is let into the application within a minute |
  * | GET api/sessions/ID/given-files | `GivenFiles` |
  * | POST api/sessions/ID/given-files `{path}` | 204; one of them is as the lab brings it; its learner only |
- * | GET api/sessions/ID/archive | its files and the transcript of what was run, as `.tar.gz` of at most 16 MiB; its learner only |
+ * | GET api/sessions/ID/notes | `PageNotes[]`; its learner only |
+ * | PUT api/sessions/ID/notes `PageNotes` | `{version}`; 409 SESSION_NOTES_CHANGED where another version is there than was read; its learner only |
+ * | GET api/sessions/ID/archive | its files, notes and the transcript of what was run, as `.tar.gz` of at most 16 MiB; its learner only |
  * | POST api/sessions/ID/restoration `{page}` | 202 `SessionView`; brings namespace and files to the start of the page, and all that its learner made is lost; its learner only |
  * | POST api/sessions/ID/restoration/answer `{id, answer}`, DELETE api/sessions/ID/restoration/RESTORATION | `SessionView`; goes on after a step that failed, or stops it; puts away what is said of one that is over |
  * | GET api/sessions/ID/kubernetes... | `kubernetes-view.ts` |

@@ -19,6 +19,7 @@ export const WORKSHOP_ERRORS = {
   sessionStepNotRunnable: "SESSION_STEP_NOT_RUNNABLE",
   sessionHelpChanged: "SESSION_HELP_CHANGED",
   sessionGuestChanged: "SESSION_GUEST_CHANGED",
+  sessionNotesChanged: "SESSION_NOTES_CHANGED",
   sessionArchiveUnavailable: "SESSION_ARCHIVE_UNAVAILABLE",
   sessionRestorationBusy: "SESSION_RESTORATION_BUSY",
   sessionRestorationEnded: "SESSION_RESTORATION_ENDED",

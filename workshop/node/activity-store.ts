@@ -1,4 +1,5 @@
 import type { StepResult } from "../common/api.js";
+import type { PageNotes } from "../common/notes.js";
 
 /** A result with what it is written down under. */
 export interface SavedStep {
@@ -66,6 +67,10 @@ export interface ActivityStore {
   activity(session?: string): Promise<SessionActivity[]>;
   /** Where it names no page, the page stays. */
   saveActivity(activity: SessionActivity): Promise<void>;
+  /** What its learner has noted, by page. */
+  notes(session: string): Promise<PageNotes[]>;
+  /** Writes notes over the version they were read in, as the next one; false, with nothing written, where another one is there by now, or the session was forgotten. */
+  saveNotes(session: string, notes: PageNotes): Promise<boolean>;
   /** Removes everything about the session. */
   forget(session: string): Promise<void>;
   /** Told what other servers write, after it is on the disk. */

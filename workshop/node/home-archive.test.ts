@@ -21,7 +21,7 @@ it("what cannot be packed is told by the last line of what the program says, how
         return { exitStatus: status, stdout, stderr };
       },
     },
-    { session: "one", transcript: "" },
+    { session: "one", transcript: "", notes: "" },
   );
   await expect(packed).rejects.toMatchObject({
     code: "SESSION_ARCHIVE_UNAVAILABLE",

@@ -6,6 +6,8 @@ export interface ArchivedSession {
   session: string;
   /** Markdown; what was run, and how it ended. */
   transcript: string;
+  /** Markdown; what its learner has noted. Empty where that is nothing, and then no file of it is in the archive. */
+  notes: string;
 }
 
 /** What packs 16 MiB takes seconds; a home full of large files is found out sooner. */
@@ -19,25 +21,28 @@ const MAX_SAID_BYTES = 500;
  */
 const PACK = `folder=$(mktemp -d) || exit
 trap 'rm -rf "$folder"' EXIT
-cat > "$folder/transcript.md" && cd || exit
+head -c "$2" > "$folder/transcript.md" && cat > "$folder/notes.md" && cd || exit
+notes=
+if [ -s "$folder/notes.md" ]; then notes=notes.md; fi
 tar --create --gzip --ignore-failed-read --exclude=./.kube --exclude=./.cache \\
   --transform "s,^\\./,$1/files/,S" --transform "s,^transcript\\.md$,$1/transcript.md,S" \\
-  --directory "$folder" transcript.md --directory "$HOME" .
+  --transform "s,^notes\\.md$,$1/notes.md,S" \\
+  --directory "$folder" transcript.md $notes --directory "$HOME" .
 status=$?
 [ "$status" -le 1 ]`;
 
 /**
- * The files of a home and the transcript, as one `.tar.gz` of at most `MAX_ARCHIVE_BYTES`, packed by the session host as the learner.
+ * The files of a home, the notes and the transcript, as one `.tar.gz` of at most `MAX_ARCHIVE_BYTES`, packed by the session host as the learner.
  * Throws SESSION_ARCHIVE_UNAVAILABLE where it would be larger or cannot be packed, and what the host throws.
  */
 export async function homeArchive(
   host: Pick<SessionHost, "exec">,
-  { session, transcript }: ArchivedSession,
+  { session, transcript, notes }: ArchivedSession,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const { exitStatus, stdout, stderr, killed } = await host.exec(session, {
-    argv: ["/bin/sh", "-c", PACK, "pack", session],
-    stdin: transcript,
+    argv: ["/bin/sh", "-c", PACK, "pack", session, String(Buffer.byteLength(transcript))],
+    stdin: transcript + notes,
     timeoutMs: PACKING_MS,
     outputBytes: MAX_ARCHIVE_BYTES,
     ...(signal && { signal }),

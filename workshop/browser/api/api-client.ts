@@ -9,6 +9,7 @@ import type {
   StepResult,
 } from "../../common/api.js";
 import type { RestorationAnswer } from "../../common/restoration.js";
+import type { PageNotes } from "../../common/notes.js";
 import type { HintText, PageView } from "../../common/page-view.js";
 import type {
   ConfinementView,
@@ -59,6 +60,10 @@ export const api = {
     call<GivenFiles>("GET", `${sessionPath(id)}/given-files`, { signal }),
   giveBack: (id: string, path: string) =>
     call<void>("POST", `${sessionPath(id)}/given-files`, { body: { path } }),
+  notes: (id: string, signal?: AbortSignal) =>
+    call<PageNotes[]>("GET", `${sessionPath(id)}/notes`, { signal }),
+  saveNotes: (id: string, notes: PageNotes) =>
+    call<{ version: number }>("PUT", `${sessionPath(id)}/notes`, { body: notes }),
   restorePage: (id: string, page: string) =>
     call<SessionView>("POST", `${sessionPath(id)}/restoration`, { body: { page } }),
   answerRestoration: (id: string, restoration: string, answer: RestorationAnswer) =>

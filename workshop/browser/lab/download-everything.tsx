@@ -5,7 +5,7 @@ import { homeApi } from "../api/home-api.js";
 import { saveBytes } from "../parts/save-text.js";
 import { useLab } from "./lab-context.js";
 
-/** Saves the files of the home and the transcript as one archive, while there is a home. */
+/** Saves the files of the home, the notes and the transcript as one archive, while there is a home. */
 export function DownloadEverything(): ReactElement | null {
   const { session, store, isReadOnly } = useLab();
   const [problem, setProblem] = useState<string>();
@@ -31,8 +31,8 @@ export function DownloadEverything(): ReactElement | null {
         {isBusy ? "Packing…" : "Download everything"}
       </Button>
       <p className="field__hint">
-        Your files and the transcript as one archive (.tar.gz), {most} at most; without caches, and without
-        the kubeconfig, which ends with the session.
+        Your files, your notes and the transcript as one archive (.tar.gz), {most} at most; without caches,
+        and without the kubeconfig, which ends with the session.
       </p>
       {problem && (
         <p className="field__error" role="alert">

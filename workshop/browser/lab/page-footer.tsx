@@ -8,11 +8,12 @@ import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
 import { LabSummary } from "./lab-summary.js";
 
+const PageNotes = lazy(async () => ({ default: (await import("./notes/page-notes.js")).PageNotes }));
 const RestorePage = lazy(async () => ({ default: (await import("./restore-page.js")).RestorePage }));
 
 /** The way back and the way on, and what is left undone here; it lets them go on all the same. */
 export function PageFooter({ page }: { page: PageView }): ReactElement {
-  const { store, pageRoute, isReadOnly, isWatching } = useLab();
+  const { store, pageRoute, isReadOnly, isWatching, isOver } = useLab();
   const results = useSession(store, (state) => state.results);
   const left = undoneActions(page.name, page.actions, results).length;
   const required = isReadOnly ? 0 : requiredActions(page.name, page.actions, results).length;
@@ -20,6 +21,11 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
   return (
     <footer className="page-footer">
       <p className="page-footer__left">{sentence(left, page.actions.length > 0)}</p>
+      {!isWatching && !isOver && (
+        <Suspense>
+          <PageNotes page={page.name} />
+        </Suspense>
+      )}
       {!isReadOnly && (
         <Suspense>
           <RestorePage page={page} />

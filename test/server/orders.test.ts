@@ -187,6 +187,27 @@ describe.skipIf(isWithout("kubectl"))("an order of the instructor", () => {
     ]);
   });
 
+  it("of two instructors who end and extend at once is done one after the other, and the end fits what is said of it", async () => {
+    await cli("resume", "--all");
+    const to = { event: event.name };
+    for (let turn = 0; turn < 3; turn += 1) {
+      const outcomes = await Promise.all([
+        order({ to, do: { type: "end", minutes: 5 } }),
+        order({ to, do: { type: "extend", minutes: 60 } }),
+      ]);
+      expect(outcomes.flat().map(({ problem }) => problem)).toEqual(
+        Array.from({ length: 4 }, () => undefined),
+      );
+      for (const view of (await views()).slice(0, 2)) {
+        const left = endOf(view) - Date.now();
+        const isEnding = left <= 5 * MINUTE_MS;
+        expect(isEnding || left > 55 * MINUTE_MS).toBe(true);
+        const isTold = /^Your session ends in \d min\./.test(view.announcement?.text ?? "");
+        expect([isTold, isEnding && view.canExtend]).toEqual([isEnding, false]);
+      }
+    }
+  });
+
   it("also ends a session that nobody has opened, whose time counts from then on", async () => {
     const id = (await made()).id;
     await cli("message", "Are you there?", "--ask", id);

@@ -44,6 +44,31 @@ describe("the status of a pod", () => {
     expect(statusOf(spec, { first: ended(1) }).initContainerStatuses).toMatchObject([{ ready: false }]);
   });
 
+  it("gives each container the same part of what messages of a pod may have, from their beginning", () => {
+    const names = ["a", "b", "c", "d"];
+    const message = `begins ${"x".repeat(4089)}`;
+    const leaves = (record: ContainerRecord): void => {
+      ran(record);
+      const times = { startedMs: AT.getTime(), finishedMs: AT.getTime() };
+      record.finished({ container: "", exitCode: 3, reason: "Error", message, ...times });
+    };
+    const crashes = (record: ContainerRecord): void => {
+      leaves(record);
+      record.waits("CrashLoopBackOff");
+    };
+    const messages = (count: number): (string | undefined)[] => {
+      const containers = names.slice(0, count).map((name) => container(name));
+      const status = statusOf(
+        { containers, restartPolicy: "Never" },
+        { a: leaves, b: leaves, c: crashes, d: crashes },
+      );
+      const all = status.containerStatuses ?? [];
+      return all.map(({ state, lastState }) => (state.terminated ?? lastState.terminated)?.message);
+    };
+    expect(messages(3)).toEqual(Array(3).fill(message));
+    expect(messages(4)).toEqual(Array(4).fill(message.slice(0, 3072)));
+  });
+
   it("has its containers in the order of their names, and init containers in theirs", () => {
     const names = ["good", "bad", "Big"];
     const all = names.map((name) => container(name));

@@ -1,6 +1,15 @@
-import type { Container, ContainerStatus, Pod, PodStatus } from "../controllers/object-kinds.js";
-import { byName, conditionsOf, hasBegun, isSidecar } from "../controllers/pod-status.js";
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  PodStatus,
+} from "../controllers/object-kinds.js";
+import { byName, conditionsOf, containersOf, hasBegun, isSidecar } from "../controllers/pod-status.js";
 import type { ContainerRecord } from "./container-record.js";
+
+/** Of the messages of all containers of a pod, of which each has the same part, as with a kubelet. */
+const MESSAGES_BYTES = 12 * 1024;
 
 export interface RealPodFacts {
   now: string;
@@ -12,8 +21,13 @@ export interface RealPodFacts {
 /** The status of a pod from what its containers do. */
 export function realStatus(pod: Pod, facts: RealPodFacts): PodStatus {
   const { now, address, hasSandbox, record } = facts;
+  const messageBytes = Math.floor(MESSAGES_BYTES / containersOf(pod).length);
   const statuses = (containers: Container[] = []): ContainerStatus[] =>
-    containers.map((container) => record(container).status(container.image ?? ""));
+    containers.map((container) => {
+      const status = record(container).status(container.image ?? "");
+      const { state, lastState } = status;
+      return { ...status, state: bounded(state, messageBytes), lastState: bounded(lastState, messageBytes) };
+    });
   const sidecars = sidecarsOf(pod);
   const inits = statuses(pod.spec.initContainers).map((status) =>
     sidecars.has(status.name) ? status : { ...status, ready: status.state.terminated?.exitCode === 0 },
@@ -38,6 +52,14 @@ export function realStatus(pod: Pod, facts: RealPodFacts): PodStatus {
     containerStatuses: byName(containers),
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   };
+}
+
+/** The state with the beginning of its message, where that is longer. */
+function bounded(state: ContainerState, bytes: number): ContainerState {
+  const { terminated } = state;
+  if (terminated?.message === undefined || Buffer.byteLength(terminated.message) <= bytes) return state;
+  const message = Buffer.from(terminated.message).subarray(0, bytes).toString();
+  return { ...state, terminated: { ...terminated, message } };
 }
 
 /** As a kubelet derives it: what is over has ended for good only where the pod's policy starts it no more. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { catalogueNames, findImage } from "./catalogue.js";
 import { type Image, programOf } from "./image.js";
 
+const hasBash = (name: string): boolean => imageOf(name).files.some(({ path }) => path === "/bin/bash");
+
 describe("the catalogue of images", () => {
   it.each([
     "busybox",
@@ -50,6 +52,19 @@ describe("the catalogue of images", () => {
   it("lays programs over the root that can be run, and files that can be read", () => {
     const modes = Object.fromEntries(imageOf("alpine").files.map(({ path, mode }) => [path, mode]));
     expect(modes).toMatchObject({ "/sbin/apk": 0o755, "/etc/passwd": 0o644 });
+  });
+
+  it("has bash where the original is of Debian, and none where it is of Alpine", () => {
+    for (const name of ["nginx", "nginx:1.27", "nginx:1.27.4-bookworm", "httpd:2.4"])
+      expect([name, hasBash(name)]).toEqual([name, true]);
+    for (const name of [
+      "nginx:alpine",
+      "nginx:1.27-alpine",
+      "nginx:1.27-alpine-slim",
+      "httpd:2.4-alpine",
+      "alpine",
+    ])
+      expect([name, hasBash(name)]).toEqual([name, false]);
   });
 
   it("has a program for every image that begins with one of its own", () => {

@@ -8,6 +8,8 @@ import { findOwnImage, hasRepository, type OwnImage, readOwnImages, repositoryOf
 import { hasTag, versionOf } from "./tags.js";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Of tags as people name variants: `alpine`, `1.27-alpine-slim`. */
+const OF_ALPINE = /(?:^|-)alpine/;
 const made = new Map<string, Image>();
 
 /**
@@ -81,18 +83,19 @@ export function catalogueNames(): string[] {
   return ENTRIES.map(({ name }) => name);
 }
 
-/** Images are the same for all containers of a version; their files are read once. */
+/** Images are the same for all containers of a version and distribution; their files are read once. */
 function imageOf(entry: CatalogueEntry, tag: string): Image {
   const version = versionOf(tag, entry.newest);
-  const key = `${entry.name} ${version}`;
+  const layers = [...entry.layers, ...(OF_ALPINE.test(tag) ? [] : (entry.debianLayers ?? []))];
+  const key = `${entry.name} ${version} ${layers.join(" ")}`;
   const known = made.get(key);
   if (known !== undefined) return known;
-  const image = makeImage(entry, version);
+  const image = makeImage(entry, version, layers);
   made.set(key, image);
   return image;
 }
 
-function makeImage(entry: CatalogueEntry, version: string): Image {
+function makeImage(entry: CatalogueEntry, version: string, layers: readonly string[]): Image {
   const parts = {
     entrypoint: entry.entrypoint,
     command: entry.command,
@@ -100,7 +103,7 @@ function makeImage(entry: CatalogueEntry, version: string): Image {
     workingDir: entry.workingDir ?? "/",
     ...(entry.user !== undefined && { user: entry.user }),
     ports: entry.ports ?? [],
-    files: layerFiles(entry.layers),
+    files: layerFiles(layers),
   };
   return { id: `stand-in/${entry.name}@sha256:${hashOf(parts)}`, ...parts };
 }

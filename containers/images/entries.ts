@@ -56,6 +56,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     },
     newest: "1.29.3",
     layers: ["base", "http", "nginx"],
+    debianLayers: ["debian"],
     entrypoint: ["/docker-entrypoint.sh"],
     command: ["nginx", "-g", "daemon off;"],
     env: (version) => [["NGINX_VERSION", version]],
@@ -63,7 +64,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     isReal:
       "files below `root`, `index`, status codes, redirects of folders, access log and `[emerg]` lines, `nginx -t`, `nginx -s reload`",
     isPlayed:
-      "the server: `listen`, `server_name`, `root`, `alias`, `index`, `location`, `try_files`, `return`, `error_page`, `autoindex`, `add_header`, `default_type`, `allow`, `deny`; one process for each connection",
+      "the server: `listen`, `server_name`, `root`, `alias`, `index`, `location`, `try_files`, `return`, `error_page`, `autoindex`, `add_header`, `default_type`, `allow`, `deny`; one process for each connection; `bash` by busybox's shell, as the original without it in tags of -alpine",
     isRefused:
       "every directive that would have to do something else (`proxy_pass`, `rewrite`, `if`, TLS ...): the server ends at its start with `[emerg]` and status 1",
   },
@@ -77,6 +78,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     },
     newest: "2.4.65",
     layers: ["base", "http", "httpd"],
+    debianLayers: ["debian"],
     entrypoint: [],
     command: ["httpd-foreground"],
     env: (version) => [
@@ -87,7 +89,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     ports: [80],
     isReal: "files below `DocumentRoot`, status codes, access log in the common format",
     isPlayed:
-      "the server: `Listen`, `ServerName`, `DocumentRoot`, `DirectoryIndex`; one process for each connection",
+      "the server: `Listen`, `ServerName`, `DocumentRoot`, `DirectoryIndex`; one process for each connection; `bash` as in `nginx`",
     isRefused:
       "every directive that would have to do something else: the server ends at its start with `AH00526` and status 1",
   },

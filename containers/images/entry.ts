@@ -11,6 +11,8 @@ export interface CatalogueEntry {
   newest: string;
   /** Folders of `files/` that are laid over the root, later ones over earlier ones. */
   layers: string[];
+  /** Laid over these besides, but for tags of Alpine. */
+  debianLayers?: string[];
   entrypoint: string[];
   command: string[];
   /** Variables besides `PATH`; `version` is the tag's. */

@@ -86,6 +86,15 @@ const MESSAGES: Record<string, Scenario> = {
   "a message before the log": told("echo because >/dev/termination-log; echo line; exit 3", FROM_LOG),
   "no message of the log of a success": told("echo line", FROM_LOG),
   "a message that is too long": told("seq 5000 >/dev/termination-log; exit 3"),
+  "messages of many containers": {
+    objects: [
+      pod(
+        ["a", "b", "c", "d"].map((name) => shell("seq 2000 >/dev/termination-log; exit 3", { name })),
+        NEVER,
+      ),
+    ],
+    until: { path: PHASE, value: /^Failed$/ },
+  },
   "a message of a log that is too long": told("seq 5000; exit 3", FROM_LOG),
 };
 

@@ -138,7 +138,7 @@ describe("lectern validate", () => {
       "kubectl label node node01 disk=fast && kubectl get nodes -l disk=fast -o name | grep node/node01",
       // Its pods really run where the platform's do, in a network that the session's shells are in.
       missingForContainers() === undefined
-        ? "kubectl expose deployment web --port=80 && kubectl exec deploy/web -- id -u && curl -s --retry 10 --retry-all-errors http://web | grep nginx"
+        ? "kubectl expose deployment web --port=80 && kubectl exec deploy/web -- bash -lc 'id -u' && curl -s --retry 10 --retry-all-errors http://web | grep nginx"
         : "kubectl get pods -o jsonpath='{.items[*].status.message}' | grep simulated",
     ];
     writeFileSync(join(lab, "pages/one.md"), pageOf("One", commands));

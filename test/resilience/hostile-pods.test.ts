@@ -11,6 +11,7 @@ if (why !== undefined) process.stdout.write(`left out: hostile pods in sandboxes
 const PHASE = "{.status.phase}";
 const ATTACKER = "mallory";
 const NEIGHBOUR = "alice";
+const PRIVILEGED = { securityContext: { privileged: true } };
 const LATER = { timeout: 60_000 };
 
 describe.skipIf(why !== undefined)("of two learners, what a pod of one does stays in that pod", () => {
@@ -174,6 +175,38 @@ describe.skipIf(why !== undefined)("of two learners, what a pod of one does stay
       rmSync(shared, { recursive: true });
     }
     await remove("links");
+    await neighbourAnswers();
+  });
+
+  it("asking for the machine itself", async () => {
+    const privileged = { containers: [busybox("mount -t tmpfs none /tmp || echo refused", PRIVILEGED)] };
+    const ofHost = {
+      volumes: [{ name: "v", hostPath: { path: "/etc" } }],
+      containers: [busybox("cat /v/shadow", { volumeMounts: [{ name: "v", mountPath: "/v" }] })],
+    };
+    const onHost = { hostNetwork: true, hostPID: true, containers: [busybox("ps")] };
+    // As namespaces of sessions are.
+    const label = "pod-security.kubernetes.io/enforce=baseline";
+    await cluster.kubectl.run(["label", "namespace", ATTACKER, label]);
+    const asking = async (spec: object): Promise<string> =>
+      cluster.create("asks", spec, { namespace: ATTACKER }).then(
+        () => "created",
+        (error: unknown) => String(error),
+      );
+    expect(await asking(privileged)).toContain(
+      'privileged (container "c" must not set securityContext.privileged=true)',
+    );
+    expect(await asking(ofHost)).toContain('hostPath volumes (volume "v")');
+    expect(await asking(onHost)).toContain("host namespaces (hostNetwork=true, hostPID=true)");
+    // Whoever administers a cluster of one's own is not refused, and gets nothing of the machine all the same.
+    await cluster.create("as-root", { restartPolicy: "Never", ...privileged });
+    await expect
+      .poll(async () => (await cluster.kubectl.run(["logs", "as-root"])).stdout, LATER)
+      .toContain("refused");
+    for (const [name, spec] of Object.entries({ "of-host": ofHost, "on-host": onHost })) {
+      await cluster.create(name, spec);
+      await expect.poll(() => cluster.read(name, "{.status.message}"), LATER).toContain("simulated");
+    }
     await neighbourAnswers();
   });
 

@@ -25,7 +25,7 @@ import { isDone, isRestarted } from "./restart-policy.js";
 import type { VolumeSources } from "./volume-files.js";
 import { volumesOf } from "./volume-files.js";
 
-/** Pods brought on by the runtime at the same time: more of them would each take longer, and together no less. */
+/** Pods brought on by the runtime at the same time, of each namespace in turn: more of them would each take longer, and together no less. */
 const AT_ONCE = 4;
 /** Milliseconds that are left for the end itself, however long the hook before it took, as a kubelet has it. */
 const MIN_GRACE_MS = 2000;
@@ -101,7 +101,7 @@ export class RealPods {
   async sync(pod: Pod, queue: WorkQueue): Promise<void> {
     const record = await this.#recordOf(pod);
     if (record === undefined || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") return;
-    await this.#places.take(() => this.#bringOn(pod, record, queue));
+    await this.#places.take(namespaceOf(pod), () => this.#bringOn(pod, record, queue));
   }
 
   async #bringOn(pod: Pod, record: PodRecord, queue: WorkQueue): Promise<void> {

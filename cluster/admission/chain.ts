@@ -12,6 +12,7 @@ import type { ServedKinds } from "./policy/policy-types-check.js";
 import { createPolicyValidation } from "./policy/policy-validation.js";
 import { createValidatingAdmissionPolicy } from "./policy/validating-admission-policy.js";
 import { createResourceQuota } from "./quota/resource-quota.js";
+import { createRuntimeClassAdmission } from "./runtime-class.js";
 import { createServiceAccountAdmission } from "./service-account.js";
 import { createMutatingWebhooks, createValidatingWebhooks } from "./webhooks/webhooks.js";
 import { createStorageProtection } from "./storage-protection.js";
@@ -43,6 +44,7 @@ export function createAdmissionChain(options: AdmissionChainOptions): AdmissionP
     createServiceAccountAdmission(api),
     createDefaultTolerations(),
     createPriorityAdmission(api),
+    createRuntimeClassAdmission(api),
     createCertificateAdmission(authorizer),
     createStorageProtection(),
     createDefaultStorageClass(api),

@@ -75,7 +75,8 @@ function priorityClassOf(api: ApiService, request: AdmissionRequest, spec: PodSp
   return found;
 }
 
-function newPodSpec({ operation, resource, object }: AdmissionRequest): PodSpec | undefined {
+/** The spec of a pod that is being created; `undefined` in any other request. */
+export function newPodSpec({ operation, resource, object }: AdmissionRequest): PodSpec | undefined {
   const isPod = resource.group === "" && resource.resource === "pods" && !resource.subresource;
   return isPod && operation === "CREATE" && object ? podSpecOf(object) : undefined;
 }

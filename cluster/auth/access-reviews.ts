@@ -107,7 +107,8 @@ function refuse(errors: FieldError[]): void {
 function specErrors(body: ApiObject): FieldError[] {
   const { resourceAttributes, nonResourceAttributes } = specOf(body);
   if (resourceAttributes && nonResourceAttributes) {
-    const value = JSON.stringify({ Path: nonResourceAttributes.path, Verb: nonResourceAttributes.verb });
+    const { path = "", verb = "" } = nonResourceAttributes;
+    const value = JSON.stringify({ Path: path, Verb: verb });
     const why = "cannot be specified in combination with resourceAttributes";
     return [fieldError("spec.nonResourceAttributes", value, why)];
   }

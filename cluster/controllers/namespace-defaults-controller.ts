@@ -9,6 +9,8 @@ import { configMaps, namespaces, serviceAccounts } from "./resource-refs.js";
 import type { WorkQueue } from "./work-queue.js";
 
 const ROOT_CA = "kube-root-ca.crt";
+const ROOT_CA_DESCRIPTION =
+  "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 const DEFAULT_ACCOUNT = "default";
 
 /** Gives every namespace its `default` service account. */
@@ -25,7 +27,7 @@ export function createRootCertificateController(
   const object = {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: ROOT_CA },
+    metadata: { name: ROOT_CA, annotations: { "kubernetes.io/description": ROOT_CA_DESCRIPTION } },
     data: { "ca.crt": certificates },
   };
   return keepInEveryNamespace(context, { name: "root-ca-cert-publisher", ref: configMaps, object });

@@ -45,7 +45,28 @@ export function writeOptions({ info, user, reply, request }: Call): WriteOptions
       errors.tooLong("fieldManager", `may not be more than ${MAX_MANAGER_CHARS} bytes`),
     );
   }
+  requirePrintable(fieldManager);
   return { user, fieldManager, warn: reply.warn, dryRun: isDryRun(query.getAll("dryRun")) };
+}
+
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+function requirePrintable(manager: string): void {
+  const found = UNPRINTABLE.exec(manager);
+  if (found === null) return;
+  const code = found[0].codePointAt(0) ?? 0;
+  const shown = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const value = Array.from(manager, goCharacter).join("");
+  const detail = `Invalid value: "${value}": invalid character ${shown} (at position ${Buffer.byteLength(manager.slice(0, found.index))})`;
+  throw invalid({ group: "meta.k8s.io", kind: "CreateOptions" }, "", [
+    { field: "fieldManager", reason: "FieldValueInvalid", detail },
+  ]);
+}
+
+/** As Go prints a character in quotes, as far as names of managers come to have them. */
+function goCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, "0")}` : character;
 }
 
 /** `["All"]` is the only dry run there is; throws 422 for any other value. */

@@ -29,7 +29,13 @@ export function decodeContinue(text: string): ContinueToken {
   };
 }
 
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
+
 function parse(text: string): { v?: unknown; rv?: unknown; start?: unknown } {
+  if (!BASE64URL.test(text) || text.length % 4 === 1) {
+    const wrong = /[^A-Za-z0-9_-]/.exec(text)?.index ?? text.length - (text.length % 4);
+    throw invalidToken(`illegal base64 data at input byte ${wrong}`);
+  }
   try {
     const token: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
     return token === null ? {} : Object(token);

@@ -21,6 +21,8 @@ import type { Reply } from "./respond.js";
 const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
 
+const HEALTH_CHECKS = ["ping", "log", "etcd"];
+
 /** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
 export async function serveDocument(
   { core, issuer }: { core: ApiCore; issuer: TokenIssuer },
@@ -35,11 +37,24 @@ export async function serveDocument(
   if (root === "metrics" && rest.length === 0) return reply.text(200, await metricsText(core), METRICS_TYPE);
   const keys = issuerDocument(issuer, request, [root, ...rest].join("/"));
   if (keys !== undefined) return reply.text(200, JSON.stringify(keys.document), keys.type);
-  if (HEALTH_PATHS.has(root)) return reply.text(200, "ok", "text/plain; charset=utf-8");
+  if (HEALTH_PATHS.has(root)) return serveHealth(reply, info, root, rest);
   if (root === "version") return reply.json(200, versionInfo);
   if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
   if (root === "openapi") return serveOpenApi(core, request, reply, rest);
   throw pathNotFound();
+}
+
+/** All that can be said of a server that answers: it could not do so without its store. */
+async function serveHealth(
+  reply: Reply,
+  { query }: RequestInfo,
+  root: string,
+  [check, ...rest]: string[],
+): Promise<void> {
+  if (rest.length > 0 || (check !== undefined && !HEALTH_CHECKS.includes(check))) throw pathNotFound();
+  const lines = HEALTH_CHECKS.map((name) => `[+]${name} ok\n`).join("");
+  const isVerbose = check === undefined && query.has("verbose");
+  await reply.text(200, isVerbose ? `${lines}${root} check passed\n` : "ok", "text/plain; charset=utf-8");
 }
 
 /** By what others check the tokens of service accounts, as OpenID Connect has it. */

@@ -15,9 +15,11 @@ export interface ListQuery {
 /** What the query of a list asks for, with `current` the present revision; throws 400, 422 or 504 for what cannot be. */
 export function listQuery(query: URLSearchParams, current: number): ListQuery {
   requireConsistent(query);
+  // Nothing here takes as long as that, but what is no number is refused.
+  numberParameter(query, "timeoutSeconds");
   const limit = Math.max(0, numberParameter(query, "limit") ?? 0);
   const text = query.get("continue");
-  const wanted = revisionParameter(query, "invalid resource version: ");
+  const wanted = parseRevision(query, (why) => badRequest(`invalid resource version: ${why}`));
   if (text) {
     const token = decodeContinue(text);
     if (wanted) throw badRequest("specifying resource version is not allowed when using continue");
@@ -32,15 +34,19 @@ export function listQuery(query: URLSearchParams, current: number): ListQuery {
   return { limit, revision: isExact ? wanted : current };
 }
 
-/** The number in `resourceVersion`; throws 400 for what is none, with `prefix` before the text of a real API server. */
-export function revisionParameter(query: URLSearchParams, prefix = ""): number | undefined {
+/** The number in `resourceVersion` of a watch or a single object; throws 500 without a reason for what is none, as a real API server does. */
+export function revisionParameter(query: URLSearchParams): number | undefined {
+  return parseRevision(query, (message) => new StatusError({ code: 500, reason: "", message }));
+}
+
+function parseRevision(query: URLSearchParams, refuse: (message: string) => Error): number | undefined {
   const text = query.get("resourceVersion");
   if (!text) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   const quoted = JSON.stringify(text);
-  throw badRequest(
-    `${prefix}resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+  throw refuse(
+    `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
   );
 }
 

@@ -6,10 +6,11 @@ import { getObject } from "../rest/api-service.js";
 import { readPage } from "../rest/read.js";
 import type { Page } from "../rest/read.js";
 import { objectText } from "../store/object-text.js";
+import { scaleTable } from "../table/scale-table.js";
 import { inTableOrder, tableOf, tableRows } from "../table/table.js";
 import type { Call } from "./call.js";
 import { encodeContinue, LATEST } from "./continue-token.js";
-import { listQuery } from "./list-query.js";
+import { listQuery, revisionParameter } from "./list-query.js";
 import type { ListQuery } from "./list-query.js";
 import { partialKind, textInForm } from "./object-form.js";
 
@@ -19,6 +20,8 @@ const TOKEN_EXPIRED =
 
 export async function handleGet(call: Call): Promise<void> {
   const at = locationOf(call);
+  // What is newest is as new as any that could be asked for.
+  revisionParameter(call.info.query);
   // What is not on disk yet may still be taken back.
   const object = getObject(call.core, call.ref, at, call.core.store.committedRevision);
   await sendObject(call, 200, object);
@@ -26,6 +29,8 @@ export async function handleGet(call: Call): Promise<void> {
 
 /** Sends one object in the form the client asked for. */
 export async function sendObject(call: Call, code: number, object: ApiObject): Promise<void> {
+  if (object.kind === "Scale" && call.form.as === "table")
+    return call.reply.json(code, scaleTable(object, call.form.version, call.core.now()));
   if (object.kind !== call.type.kind)
     return call.reply.text(code, `${objectText(object)}\n`, "application/json");
   if (call.form.as !== "table") {

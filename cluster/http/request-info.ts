@@ -114,6 +114,7 @@ function nameFromSelector(verb: string, query: URLSearchParams): string | undefi
   return selectedName(query.get("fieldSelector") ?? undefined);
 }
 
+/** As a real API server reads a parameter that is yes or no: whatever is given, and does not deny, is yes. */
 export function isTrue(value: string | null): boolean {
-  return value === "true" || value === "1" || value === "";
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }

@@ -1,7 +1,7 @@
 import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
 import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
 import { getObject } from "../rest/api-service.js";
-import { isVirtual } from "../registry/resource-type.js";
+import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
 import type { PodStreams } from "../streaming/pod-streams.js";
 import { refusedProxy } from "../streaming/proxy-target.js";
 import type { Call } from "./call.js";
@@ -111,6 +111,9 @@ function isFor(handler: { group: string; version: string; resource: string }, { 
 
 async function answer(call: Call, handler: SubresourceHandler | VirtualResource): Promise<void> {
   const body = await readObject(call);
+  const { group, version, kind } = kindOfBody(call);
+  body.kind ||= kind;
+  body.apiVersion ||= apiVersionOf({ group, version });
   const options = writeOptions(call);
   const result = await handler.create({
     user: call.user,
@@ -124,6 +127,11 @@ async function answer(call: Call, handler: SubresourceHandler | VirtualResource)
     signal: call.signal,
   });
   await call.reply.json(handler.successCode ?? 201, result);
+}
+
+/** What a body is that does not say so itself. */
+function kindOfBody({ type, ref }: Call): { group: string; version: string; kind: string } {
+  return type.subresources.find(({ name }) => name === ref.subresource)?.kind ?? type;
 }
 
 /** Throws 404 itself where there is no such pod. */

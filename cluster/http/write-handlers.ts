@@ -1,8 +1,10 @@
 import type { JsonObject } from "../api/field-access.js";
+import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
 import { badRequest, StatusError, unsupportedMediaType } from "../api/status.js";
 import { apply } from "../apply/apply.js";
+import { typedFaults } from "../apply/typed-faults.js";
 import type { DecodeOptions } from "../schema/decode-object.js";
 import { decodeObject } from "../schema/decode-object.js";
 import { createObject } from "../rest/create.js";
@@ -64,7 +66,8 @@ export async function handlePatch(call: Call): Promise<void> {
     ref: call.ref,
     at,
     patch,
-    decode: (object: JsonObject, fail: (why: string) => Error) => decode(call, object, { fail }),
+    decode: (object: JsonObject, fail: (why: string) => Error) =>
+      decode(call, object, { fail, source: patch.type === "strategic" ? "map" : "text" }),
   };
   await sendObject(call, 200, await patchObject(call.core, request, options));
 }
@@ -74,12 +77,24 @@ async function handleApply(call: Call, body: unknown, options: WriteOptions): Pr
   if (call.ref.subresource === "scale") throw unsupportedMediaType(["application/merge-patch+json"]);
   const { query } = call.info;
   if (!query.get("fieldManager")) throw fieldManagerRequired(call.name);
+  requireTyped(call, body);
   decode(call, body as JsonObject);
   const force = query.get("force") === "true";
   const authorizeCreate = (): void => call.authorize("create");
   const request = { ref: call.ref, at: locationOf(call), body, force, authorizeCreate };
   const { object, isCreated } = await apply(call.core, request, options);
   await sendObject(call, isCreated ? 201 : 200, object);
+}
+
+/** What is applied is read by its schema, however lenient the request is; that of a custom kind prunes instead. */
+function requireTyped({ core, type, namespace = "", name }: Call, body: unknown): void {
+  if (type.custom !== undefined || type.schema === undefined || !isRecord(body)) return;
+  const faults = typedFaults(body, type.schema, core.resolve);
+  if (faults.length === 0) return;
+  const list = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`;
+  const object = `${namespace}/${name}; ${type.group}/${type.version}, Kind=${type.kind}`;
+  const message = `failed to create typed patch object (${object}): ${list ?? ""}`;
+  throw new StatusError({ code: 500, reason: "", message });
 }
 
 /** The body as an object of the kind of the URL. */
@@ -93,7 +108,7 @@ export async function readObject(call: Call): Promise<ApiObject> {
 function decode(
   call: Call,
   object: JsonObject,
-  extra: Pick<DecodeOptions, "fail" | "duplicates"> = {},
+  extra: Pick<DecodeOptions, "fail" | "duplicates" | "source"> = {},
 ): void {
   const body = bodyKind(call);
   decodeObject(call.type, object, {

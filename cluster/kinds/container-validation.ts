@@ -30,6 +30,7 @@ export function validateContainer(
   validateMounts(container, field, volumes, errors);
   validateResources(container, `${field}.resources`, errors);
   validateSecurity(recordAt(container, "securityContext") ?? {}, `${field}.securityContext`, errors);
+  if (list === "ephemeralContainers") return forbidServing(container, field, errors);
   if (list === "initContainers" && container["restartPolicy"] !== "Always") {
     forbidProbes(container, field, errors);
   } else validateProbes(container, field, errors);
@@ -38,6 +39,22 @@ export function validateContainer(
   if (restartPolicy !== undefined && !policies.includes(asText(restartPolicy))) {
     errors.unsupported(`${field}.restartPolicy`, restartPolicy, policies);
   }
+}
+
+/** What makes a container part of an application, which one that is only looked through is not. */
+const SERVING = ["ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+
+function forbidServing(container: JsonObject, field: string, errors: FieldErrors): void {
+  const why = "cannot be set for an Ephemeral Container";
+  for (const name of SERVING) {
+    const value = container[name];
+    const isEmpty = value === undefined || (isRecord(value) && Object.keys(value).length === 0);
+    if (!isEmpty) errors.forbidden(`${field}.${name}`, why);
+  }
+  recordsAt(container, "volumeMounts").forEach((mount, i) => {
+    for (const name of ["subPath", "subPathExpr"])
+      if (asText(mount[name]) !== "") errors.forbidden(`${field}.volumeMounts[${i}].${name}`, why);
+  });
 }
 
 function validatePorts(container: JsonObject, path: string, errors: FieldErrors): void {

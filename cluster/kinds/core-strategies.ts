@@ -3,6 +3,7 @@ import { asText, isRecord, recordAt, recordsAt, valueAt } from "../api/field-acc
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { prepareNewPod, validatePod, validatePodUpdate } from "./pod-strategy.js";
+import { validateEvent } from "./event-validation.js";
 import { setPodDefaults, setPodSpecDefaults } from "./pod-defaults.js";
 import { validateEndpoints } from "./network-validation.js";
 import { validateLimitRange, validateQuota } from "./policy-validation.js";
@@ -33,6 +34,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
     setDefaults: (event) => {
       for (const field of ["eventTime", "firstTimestamp", "lastTimestamp"]) event[field] ??= null;
     },
+    validate: validateEvent,
   },
   "/Namespace": {
     prepareCreate: prepareNewNamespace,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
-import { isRecord, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import { asText, isRecord, numberAt, recordAt, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { validatePodSpec } from "./pod-validation.js";
@@ -36,28 +36,95 @@ export function validatePodUpdate(
   errors: FieldErrors,
   subresource?: string,
 ): void {
-  // The subresources change just what the plain way may not.
+  if (subresource === "ephemeralcontainers") return validateEphemeralUpdate(pod, old, errors);
+  if (subresource === "resize") return validateResize(pod, old, errors);
+  // Other subresources change just what the plain way may not.
   if (subresource !== undefined) return;
-  if (!isDeepStrictEqual(fixedSpec(pod["spec"]), fixedSpec(old["spec"])))
+  for (const list of ["containers", "initContainers"]) {
+    if (recordsAt(pod, `spec.${list}`).length === recordsAt(old, `spec.${list}`).length) continue;
+    return errors.forbidden(`spec.${list}`, "pod updates may not add or remove containers");
+  }
+  if (!validateDeadlineUpdate(pod, old, errors)) return;
+  validateTolerationsUpdate(pod, old, errors);
+  validateGatesUpdate(pod, old, errors);
+  if (!isDeepStrictEqual(fixedSpec(pod["spec"], pod, old), fixedSpec(old["spec"], pod, old)))
     errors.forbidden("spec", UPDATE_TEXT);
 }
 
-/** The part of a pod's spec that stays as created. */
-function fixedSpec(spec: unknown): unknown {
+/** A deadline may come, or come nearer; false where nothing else is looked at. */
+function validateDeadlineUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): boolean {
+  const field = "spec.activeDeadlineSeconds";
+  const [wanted, before] = [valueAt(pod, field), valueAt(old, field)];
+  if (typeof before !== "number") return true;
+  if (typeof wanted !== "number") {
+    errors.invalid(field, null, "must not update from a positive integer to nil value");
+    return true;
+  }
+  if (wanted <= before) return true;
+  errors.invalid(field, wanted, "must be less than or equal to previous value");
+  return false;
+}
+
+function withoutSeconds({ tolerationSeconds: _seconds, ...toleration }: JsonObject): JsonObject {
+  return toleration;
+}
+
+function validateTolerationsUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  const wanted = recordsAt(pod, "spec.tolerations").map(withoutSeconds);
+  const isKept = recordsAt(old, "spec.tolerations")
+    .map(withoutSeconds)
+    .every((toleration) => wanted.some((each) => isDeepStrictEqual(each, toleration)));
+  if (!isKept)
+    errors.forbidden(
+      "spec.tolerations",
+      "existing toleration can not be modified except its tolerationSeconds",
+    );
+}
+
+function validateGatesUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  const before = new Set(recordsAt(old, "spec.schedulingGates").map(({ name }) => name));
+  recordsAt(pod, "spec.schedulingGates").forEach(({ name }, i) => {
+    if (before.has(name)) return;
+    const why = `only deletion is allowed, but found new scheduling gate '${asText(name)}'`;
+    errors.forbidden(`spec.schedulingGates[${i}].name`, why);
+  });
+}
+
+function validateEphemeralUpdate(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  const field = "spec.ephemeralContainers";
+  // One that is not right by itself is no change of another yet.
+  if (!errors.isEmpty) return;
+  const wanted = new Map(recordsAt(pod, field).map((container) => [container["name"], container]));
+  for (const container of recordsAt(old, field)) {
+    const now = wanted.get(container["name"]);
+    if (isDeepStrictEqual(now, container)) continue;
+    const change = now === undefined ? "removed" : "changed";
+    errors.forbidden(
+      field,
+      `existing ephemeral containers ${JSON.stringify(container["name"])} may not be ${change}\n`,
+    );
+  }
+}
+
+/** The class decides who is ended first where memory runs out, and is told once. */
+function validateResize(pod: ApiObject, old: ApiObject, errors: FieldErrors): void {
+  const before = qosClassOf(old);
+  const why = "Pod QOS Class may not change as a result of resizing";
+  if (qosClassOf(pod) !== before) errors.invalid("spec", before, why);
+}
+
+/** The part of a pod's spec that stays as created, in one of the two pods that are compared. */
+function fixedSpec(spec: unknown, pod: ApiObject, old: ApiObject): unknown {
   if (!isRecord(spec)) return spec;
   const fixed: JsonObject = { ...spec };
   for (const list of ["containers", "initContainers"]) {
     if (fixed[list] === undefined) continue;
     fixed[list] = recordsAt(spec, list).map(({ image: _image, ...rest }) => rest);
   }
-  for (const field of [
-    "activeDeadlineSeconds",
-    "tolerations",
-    "terminationGracePeriodSeconds",
-    "schedulingGates",
-  ]) {
-    delete fixed[field];
-  }
+  const grace = "spec.terminationGracePeriodSeconds";
+  const isEnded = numberAt(old, grace) < 0 && numberAt(pod, grace) === 1;
+  const free = ["activeDeadlineSeconds", "tolerations", "schedulingGates"];
+  for (const field of isEnded ? [...free, "terminationGracePeriodSeconds"] : free) delete fixed[field];
   return fixed;
 }
 

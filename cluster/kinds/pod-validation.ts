@@ -63,11 +63,20 @@ export function validatePodSpec(
       validateContainer(container, { field, list, volumes }, errors);
       if (name !== "" && names.has(name)) errors.duplicate(`${field}.name`, name);
       names.add(name);
+      const target = asText(container["targetContainerName"]);
+      if (target !== "" && !isAmong(spec, target)) errors.notFound(`${field}.targetContainerName`, target);
     });
   }
   validatePlacement(spec, path, errors);
   validateDns(spec, path, errors);
   validateScalars(spec, path, errors);
+}
+
+/** Whether a container that was there from the start has the name. */
+function isAmong(spec: JsonObject, name: string): boolean {
+  return ["containers", "initContainers"].some((list) =>
+    recordsAt(spec, list).some((container) => container["name"] === name),
+  );
 }
 
 function validateVolumes(spec: JsonObject, path: string, errors: FieldErrors): Set<string> {
@@ -115,6 +124,10 @@ function validateScalars(spec: JsonObject, path: string, errors: FieldErrors): v
   if (typeof seconds === "number" && (seconds < 1 || seconds > MAX_SECONDS)) {
     const why = `must be between 1 and ${MAX_SECONDS}, inclusive`;
     errors.invalid(`${path}.activeDeadlineSeconds`, seconds, why);
+  }
+  for (const field of ["serviceAccountName", "nodeName"]) {
+    const name = asText(spec[field]);
+    if (name !== "") for (const text of dnsSubdomain(name)) errors.invalid(`${path}.${field}`, name, text);
   }
   for (const field of ["hostname", "subdomain"]) {
     const name = asText(spec[field]);

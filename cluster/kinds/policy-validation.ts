@@ -18,6 +18,9 @@ const COUNTED =
   /^(?:pods|services|replicationcontrollers|resourcequotas|secrets|configmaps|persistentvolumeclaims|services\.(?:loadbalancers|nodeports))$/;
 const MEASURED =
   /^(?:cpu|memory|ephemeral-storage|storage|(?:requests|limits)\.(?:cpu|memory|ephemeral-storage|storage|hugepages-.+)|hugepages-.+)$/;
+/** What a scope that chooses pods, or claims, can count. */
+const POD_QUOTA = /^(?:pods|(?:(?:requests|limits)\.)?(?:cpu|memory))$/;
+const CLAIM_QUOTA = /^(?:persistentvolumeclaims|requests\.storage)$/;
 const SCOPES = [
   "Terminating",
   "NotTerminating",
@@ -133,12 +136,24 @@ export function validateQuota(object: ApiObject, errors: FieldErrors): void {
   }
   const scopes = valueAt(object, "spec.scopes");
   if (!Array.isArray(scopes)) return;
-  if (scopes.some((scope) => !SCOPES.includes(asText(scope))))
-    errors.invalid("spec.scopes", scopes, "unsupported scope");
+  for (const scope of scopes.map((each) => asText(each)))
+    for (const why of scopeFaults(scope, Object.keys(recordAt(object, "spec.hard") ?? {})))
+      errors.invalid("spec.scopes", scopes, why);
   const isConflicting = ["BestEffort", "Terminating"].some(
     (scope) => scopes.includes(scope) && scopes.includes(`Not${scope}`),
   );
   if (isConflicting) errors.invalid("spec.scopes", scopes, "conflicting scopes");
+}
+
+/** What is wrong with a scope of a quota that counts the given. */
+function scopeFaults(scope: string, counted: string[]): string[] {
+  if (!SCOPES.includes(scope)) return ["unsupported scope"];
+  const ofPods = scope === "BestEffort" ? /^pods$/ : POD_QUOTA;
+  const right = scope === "VolumeAttributesClass" ? CLAIM_QUOTA : ofPods;
+  return counted
+    .filter((name) => COUNTED.test(name) || (MEASURED.test(name) && name !== "storage"))
+    .filter((name) => !right.test(name))
+    .map(() => "unsupported scope applied to resource");
 }
 
 function quotaName(name: string): string[] {

@@ -60,7 +60,9 @@ function trafficDefaults(spec: JsonObject): void {
   spec["ipFamilies"] ??= ["IPv4"];
   spec["ipFamilyPolicy"] ??= "SingleStack";
   if (spec["type"] === "ClusterIP") {
-    if (!Array.isArray(spec["externalIPs"])) delete spec["externalTrafficPolicy"];
+    if (Array.isArray(spec["externalIPs"]) && spec["externalIPs"].length > 0)
+      spec["externalTrafficPolicy"] ??= "Cluster";
+    else delete spec["externalTrafficPolicy"];
     return;
   }
   spec["externalTrafficPolicy"] ??= "Cluster";

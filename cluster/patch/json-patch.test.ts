@@ -13,6 +13,13 @@ describe("applyJsonPatch", () => {
     expect(target).toEqual({ a: { b: 1 } });
   });
 
+  it("takes a field that is not there for null, and a pointer from its first slash, as Go's library does", () => {
+    expect(applyJsonPatch({ a: 1 }, [{ op: "replace", path: "/b", value: 2 }])).toEqual({ a: 1, b: 2 });
+    expect(applyJsonPatch({ a: 1 }, [{ op: "copy", from: "/b", path: "/c" }])).toEqual({ a: 1, c: null });
+    expect(applyJsonPatch({ a: 1 }, [{ op: "test", path: "/b", value: null }])).toEqual({ a: 1 });
+    expect(applyJsonPatch({ a: 1 }, [{ op: "add", path: "x/b", value: 2 }])).toEqual({ a: 1, b: 2 });
+  });
+
   it("refuses copies that double until nothing else fits", () => {
     const doubling = Array.from({ length: 40 }, () => ({ op: "copy", from: "/a", path: "/a/0" }));
     expect(() => applyJsonPatch({ a: ["x"] }, doubling)).toThrow(
@@ -21,7 +28,11 @@ describe("applyJsonPatch", () => {
   });
 
   it.each([
-    [[{ op: "copy", from: "/none", path: "/a" }]],
+    [[{ op: "copy", from: "/none/b", path: "/a" }]],
+    [[{ op: "replace", path: "/none/b", value: 1 }]],
+    [[{ op: "remove", path: "/none" }]],
+    [[{ op: "test", path: "/none", value: 1 }]],
+    [[{ op: "replace", path: "", value: 1 }]],
     [[null]],
     [[{ op: "test", path: "/a", value: 2 }]],
     [[{ op: "move", from: "", path: "/b" }]],

@@ -2,6 +2,7 @@ import fastJsonPatch from "fast-json-patch";
 import type { Operation } from "fast-json-patch";
 import { isRecord } from "../api/field-access.js";
 import { StatusError, badRequest } from "../api/status.js";
+import { cannotUnmarshal } from "./go-text.js";
 
 /** Operations one JSON patch may carry, as kube-apiserver limits it. */
 const MAX_OPERATIONS = 10_000;
@@ -11,7 +12,7 @@ const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 /** Applies an RFC 6902 patch and returns the result; throws 400 for what is no patch and 422 for what does not apply. */
 export function applyJsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
-    throw badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+    throw badRequest(`error decoding patch: ${cannotUnmarshal(patch, "[]handlers.jsonPatchOp")}`);
   }
   if (patch.length > MAX_OPERATIONS) {
     throw new StatusError({
@@ -21,7 +22,9 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
     });
   }
   try {
-    return applyOperations(structuredClone(target), patch as Operation[]);
+    const result = applyOperations(structuredClone(target), patch as Operation[]);
+    if (!isRecord(result)) throw new TypeError("the patch makes something else of the object");
+    return result;
   } catch (error) {
     throw doesNotApply(error);
   }
@@ -31,7 +34,8 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
 function applyOperations(target: unknown, operations: Operation[]): unknown {
   let document = target;
   let copied = 0;
-  for (const [index, operation] of operations.entries()) {
+  for (const [index, written] of operations.entries()) {
+    const operation = withoutGaps(rooted(written), document);
     if (movesIntoItself(operation)) throw new RangeError(`operation ${index} moves a value into itself`);
     if (isRecord(operation) && operation.op === "copy" && typeof operation.from === "string") {
       copied += sizeOf(fastJsonPatch.getValueByPointer(document, operation.from));
@@ -41,6 +45,46 @@ function applyOperations(target: unknown, operations: Operation[]): unknown {
     document = fastJsonPatch.applyOperation(document, operation, true, true, true, index).newDocument;
   }
   return document;
+}
+
+/** Go's library looks only at what comes after the first slash of a pointer, whatever stands before it. */
+function rooted(operation: Operation): Operation {
+  if (!isRecord(operation)) return operation;
+  const given: Record<string, unknown> = operation;
+  const pointers = Object.fromEntries(
+    ["path", "from"].filter((name) => name in given).map((name) => [name, fromRoot(given[name])]),
+  );
+  return { ...given, ...pointers } as unknown as Operation;
+}
+
+function fromRoot(pointer: unknown): unknown {
+  return typeof pointer === "string" && pointer.includes("/") ? pointer.slice(pointer.indexOf("/")) : pointer;
+}
+
+/**
+ * To Go's library a field that is not there is null, where its object is: it is replaced, copied and compared with null, which the RFC
+ * forbids and clients do.
+ */
+function withoutGaps(operation: Operation, document: unknown): Operation {
+  if (!isRecord(operation)) return operation;
+  if (operation.op === "replace" && isGap(document, operation.path)) return { ...operation, op: "add" };
+  if (operation.op === "copy" && isGap(document, operation.from))
+    return { op: "add", path: operation.path, value: null };
+  const isOfNothing = operation.op === "test" && operation.value === null && isGap(document, operation.path);
+  return isOfNothing ? { op: "test", path: "", value: document } : operation;
+}
+
+/** Whether there is no such field in an object that is there. */
+function isGap(document: unknown, pointer: unknown): boolean {
+  if (typeof pointer !== "string") return false;
+  const slash = pointer.lastIndexOf("/");
+  if (slash < 0) return false;
+  const parent: unknown = fastJsonPatch.getValueByPointer(document, pointer.slice(0, slash));
+  const name = pointer
+    .slice(slash + 1)
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  return isRecord(parent) && !Object.hasOwn(parent, name);
 }
 
 /** What RFC 6902, section 4.4, forbids: the value would hold itself. */

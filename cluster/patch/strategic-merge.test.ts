@@ -18,20 +18,25 @@ const SCHEMA: Schema = {
   },
 };
 
-function patched(target: object, patch: object): unknown {
-  return applyStrategicMergePatch(target, patch, SCHEMA, resolveNothing);
+const target = {
+  containers: [
+    { name: "c1", image: "a" },
+    { name: "c2", image: "b" },
+  ],
+  finalizers: ["x"],
+  atomic: [1],
+};
+
+function patched(object: object, patch: object): unknown {
+  return applyStrategicMergePatch(object, patch, SCHEMA, resolveNothing);
+}
+
+/** A change of containers of which the patch says the order. */
+function ordered(containers: object[], order: object[]): () => unknown {
+  return () => patched(target, { containers, "$setElementOrder/containers": order });
 }
 
 describe("applyStrategicMergePatch", () => {
-  const target = {
-    containers: [
-      { name: "c1", image: "a" },
-      { name: "c2", image: "b" },
-    ],
-    finalizers: ["x"],
-    atomic: [1],
-  };
-
   it("merges list elements by their key and leaves the others", () => {
     expect(patched(target, { containers: [{ name: "c2", image: "new" }] })).toMatchObject({
       containers: [
@@ -45,16 +50,25 @@ describe("applyStrategicMergePatch", () => {
     const names = (result: unknown): string[] => (result as typeof target).containers.map(({ name }) => name);
     expect(names(patched(target, { containers: [{ name: "c3" }] }))).toEqual(["c3", "c1", "c2"]);
     const order = [{ name: "c1" }, { name: "c2" }, { name: "c3" }];
-    const ordered = { containers: [{ name: "c3" }], "$setElementOrder/containers": order };
-    expect(names(patched(target, ordered))).toEqual(["c1", "c2", "c3"]);
+    const change = { containers: [{ name: "c3" }], "$setElementOrder/containers": order };
+    expect(names(patched(target, change))).toEqual(["c1", "c2", "c3"]);
   });
 
   it("merges lists of many thousand elements in their order", () => {
     const containers = Array.from({ length: 100_000 }, (_, at) => ({ name: `c${at}` }));
-    const change = { containers: containers.toReversed(), "$setElementOrder/containers": containers };
-    expect(patched({ containers }, change)).toEqual({ containers });
+    const change = { containers, "$setElementOrder/containers": containers };
+    expect(patched({ containers: containers.toReversed() }, change)).toEqual({ containers });
     const gone = containers.map(({ name }) => ({ name, $patch: "delete" }));
     expect(patched({ containers }, { containers: gone })).toEqual({ containers: [] });
+  });
+
+  it("refuses elements that its order leaves out or has in another order", () => {
+    const [c1, c2] = [{ name: "c1" }, { name: "c2" }];
+    expect(ordered([c1], [c2])).toThrow(
+      "[map[name:c1]]\n doesn't match $setElementOrder list:\n[map[name:c2]]",
+    );
+    expect(ordered([c2, c1], [c1, c2])).toThrow("The order in patch list");
+    expect(ordered([{ ...c1, $patch: "delete" }], [c2])).not.toThrow();
   });
 
   it("deletes elements, replaces lists and maps, and drops nulls", () => {

@@ -1,8 +1,8 @@
 import { asText, isRecord, ownAt, setOwn } from "../api/field-access.js";
-import { badRequest } from "../api/status.js";
+import { badRequest, StatusError } from "../api/status.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
 import { fieldSchema } from "../schema/schema.js";
-import { goText } from "./go-text.js";
+import { cannotUnmarshal, goText } from "./go-text.js";
 import { orderElements } from "./element-order.js";
 import type { Identify } from "./element-order.js";
 
@@ -27,11 +27,7 @@ export function applyStrategicMergePatch(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): unknown {
-  if (!isRecord(patch)) {
-    const found = Array.isArray(patch) ? "array" : { boolean: "bool" }[typeof patch as "boolean"];
-    const kind = found ?? typeof patch;
-    throw badRequest(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
-  }
+  if (!isRecord(patch)) throw badRequest(cannotUnmarshal(patch, "map[string]interface {}"));
   const merger = new StrategicMerge(resolve);
   return merger.mergeMap(isRecord(target) ? target : {}, structuredClone(patch), schema);
 }
@@ -95,6 +91,7 @@ class StrategicMerge {
       if (!Array.isArray(order) || (!Array.isArray(current) && !Array.isArray(change))) continue;
       const meta = this.#meta(schema, field);
       const server = Array.isArray(current) ? current : [];
+      if (Array.isArray(change)) requireOrdered(change, order, identifier(meta.mergeKey));
       const merged = Array.isArray(change) ? this.#mergeList(server, change, meta) : server;
       result[field] = orderElements(merged, order, server, identifier(meta.mergeKey));
       delete patch[field];
@@ -158,8 +155,25 @@ function identifier(mergeKey: string | undefined): Identify {
 function requireMergeKeys(changes: Fields[], mergeKey: string): void {
   for (const change of changes) {
     if (change[DIRECTIVE] === "replace" || change[mergeKey] !== undefined) continue;
-    throw badRequest(`map: ${goText(change)} does not contain declared merge key: ${mergeKey}`);
+    throw noSuchPatch(`map: ${goText(change)} does not contain declared merge key: ${mergeKey}`);
   }
+}
+
+/** What the order leaves out, or has in another order than the patch itself. */
+function requireOrdered(patch: unknown[], order: unknown[], identify: Identify): void {
+  if (order.length === 0) return;
+  const kept = patch.filter((change) => !(isRecord(change) && change[DIRECTIVE] === "delete"));
+  let found = 0;
+  for (const place of order) if (found < kept.length && identify(kept[found]) === identify(place)) found += 1;
+  if (found === kept.length) return;
+  throw noSuchPatch(
+    `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
+  );
+}
+
+/** A real API server has no reason for these: 500, and the text alone. */
+function noSuchPatch(message: string): StatusError {
+  return new StatusError({ code: 500, reason: "", message });
 }
 
 function retainKeys(original: Fields, patch: Fields): Fields {

@@ -1,10 +1,14 @@
 import { recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
+import { validateEventV1 } from "../kinds/event-validation.js";
+import type { FieldErrors } from "../validation/field-errors.js";
 
 /** How a version of a kind reads and writes objects that are stored in another one. */
 export interface Conversion {
   /** The version that is stored, with its own rules and defaults. */
   stored: ResourceRef;
+  /** Judges what is created or, with `old`, changed in this version; the stored one judges it, too. */
+  validate?(object: ApiObject, old: ApiObject | undefined, errors: FieldErrors): void;
   toStored(object: ApiObject): ApiObject;
   fromStored(object: ApiObject): ApiObject;
 }
@@ -13,6 +17,7 @@ export interface Conversion {
 export const conversions: Record<string, Conversion> = {
   "events.k8s.io/v1/events": {
     stored: { group: "", version: "v1", resource: "events" },
+    validate: validateEventV1,
     toStored: (event) => renamed(event, "v1", EVENT_FIELDS),
     fromStored: (event) => renamed(event, "events.k8s.io/v1", reversed(EVENT_FIELDS)),
   },

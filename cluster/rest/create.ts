@@ -1,11 +1,12 @@
 import { copyJson } from "../api/copy-json.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { WriteOptions } from "../api/service.js";
-import { alreadyExists, methodNotAllowed, StatusError } from "../api/status.js";
+import { alreadyExists, invalid, methodNotAllowed, StatusError } from "../api/status.js";
 import type { AppliedFields } from "../apply/managed-fields.js";
 import { recordManager } from "../apply/managed-fields.js";
 import { hasSubresource, isVirtual } from "../registry/resource-type.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import { FieldErrors } from "../validation/field-errors.js";
 import type { ApiCore } from "./api-core.js";
 import { strategyFor } from "./api-core.js";
 import { admissionRequest } from "./admit.js";
@@ -28,6 +29,9 @@ export async function createObject(
   const { conversion } = type;
   if (conversion !== undefined) {
     requireKind(type, body.object);
+    const errors = new FieldErrors();
+    conversion.validate?.(body.object, undefined, errors);
+    if (!errors.isEmpty) throw invalid(type, body.object.metadata.name ?? "", errors.list);
     const stored = { ...body, object: conversion.toStored(body.object) };
     return conversion.fromStored(await createObject(core, conversion.stored, stored, options));
   }

@@ -59,12 +59,12 @@ async function remove(
 function requirePreconditions(type: ResourceType, object: ApiObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion, name = "" } = object.metadata;
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ""}`;
-    throw conflict(type, name, why);
+    const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid ?? ""}). The object might have been deleted and then recreated`;
+    throw conflict({ group: "", resource: type.kind }, name, why);
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ""}`;
-    throw conflict(type, name, why);
+    const why = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion ?? ""}). The object might have been modified`;
+    throw conflict({ group: "", resource: type.kind }, name, why);
   }
 }
 

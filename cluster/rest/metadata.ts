@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { ApiObject, ObjectMeta } from "../api/object.js";
 import { badRequest } from "../api/status.js";
-import { isRecord } from "../api/field-access.js";
+import { asText, isRecord } from "../api/field-access.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import { timestamp } from "../validation/timestamp.js";
@@ -13,20 +13,27 @@ const MAX_GENERATED_BASE = 63 - SUFFIX_LENGTH;
 
 /** Checks that the body is of the kind of the URL and sets what it may leave out. */
 export function requireKind(type: ResourceType, object: ApiObject): void {
-  const apiVersion = apiVersionOf(type);
   if (!isRecord(object.metadata)) object.metadata = {};
-  object.apiVersion ||= apiVersion;
+  object.apiVersion ||= apiVersionOf(type);
   object.kind ||= type.kind;
-  if (object.apiVersion !== apiVersion) {
-    throw badRequest(
-      `${object.kind} in version ${JSON.stringify(versionOf(object))} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(object.kind)} is registered for version ${JSON.stringify(object.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
-  }
-  if (object.kind !== type.kind) {
-    throw badRequest(
-      `${object.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: converting (${type.version}.${object.kind}) to (${type.group.split(".")[0] || "core"}.${type.kind}): unknown conversion`,
-    );
-  }
+  const fault = kindFault(type, object);
+  if (fault === undefined) return;
+  throw badRequest(
+    `${object.kind} in version ${JSON.stringify(versionOf(object))} cannot be handled as a ${type.kind}: ${fault}`,
+  );
+}
+
+/** Why the object is none of the kind of the URL, where it says that it is of another. */
+export function kindFault(
+  type: ResourceType,
+  object: { apiVersion?: unknown; kind?: unknown },
+): string | undefined {
+  const { apiVersion = apiVersionOf(type), kind = type.kind } = object;
+  if (apiVersion !== apiVersionOf(type))
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  if (kind === type.kind) return undefined;
+  const internal = `${type.group.split(".")[0] || "core"}.${type.kind}`;
+  return `converting (${type.version}.${asText(kind)}) to (${internal}): unknown conversion`;
 }
 
 function versionOf({ apiVersion }: ApiObject): string {
@@ -79,7 +86,6 @@ export function carryMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
     "generation",
     "deletionTimestamp",
     "deletionGracePeriodSeconds",
-    "generateName",
   ] as const;
   for (const key of kept) {
     const value = old[key];

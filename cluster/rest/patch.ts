@@ -6,11 +6,12 @@ import type { ObjectLocation, PatchType, WriteOptions } from "../api/service.js"
 import { badRequest, invalid, StatusError, unsupportedMediaType } from "../api/status.js";
 import { applyJsonPatch } from "../patch/json-patch.js";
 import { applyMergePatch } from "../patch/merge-patch.js";
-import { goText } from "../patch/go-text.js";
+import { cannotUnmarshal, goText } from "../patch/go-text.js";
 import { applyStrategicMergePatch } from "../patch/strategic-merge.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
 import type { ApiCore } from "./api-core.js";
+import { kindFault } from "./metadata.js";
 import { updateObject } from "./update.js";
 
 export interface Patch {
@@ -33,8 +34,14 @@ export async function patchObject(
     // Taken before decoding changes the object, and made into a text only where it is refused.
     const given = patch.type === "strategic" ? patch.body : copyJson(sortKeys(withVersion(patched, old)));
     const textOf = patch.type === "strategic" ? goText : (value: unknown) => JSON.stringify(value);
-    decode(patched, (why) => notAnObject(textOf(given), why));
-    return requireSameIdentity(patched as ApiObject, at);
+    const fail = (why: string): StatusError => notAnObject(textOf(given), why);
+    // A strategic merge patch is merged into an object whose kind is known.
+    if (patch.type === "strategic")
+      Object.assign(patched, { apiVersion: apiVersionOf(type), kind: type.kind });
+    const fault = kindFault(type, patched);
+    if (fault !== undefined) throw fail(fault);
+    decode(patched, fail);
+    return requireSameIdentity(type, patched as ApiObject, { at, old });
   };
   return updateObject(core, { ref, at, compute }, options);
 }
@@ -66,7 +73,8 @@ export function applyPatch(core: ApiCore, type: ResourceType, old: ApiObject, pa
   const target = { ...old, apiVersion: apiVersionOf(type) };
   const result = patchResult(core, type, target, patch);
   if (!isRecord(result)) throw badRequest("the patch did not result in an object");
-  const metadata = isRecord(result["metadata"]) ? result["metadata"] : {};
+  const { metadata = {} } = result;
+  if (!isRecord(metadata)) return copyJson(result);
   // A patch that does not speak of the version applies to whichever is stored.
   const names = isRecord(patch.body) && isRecord(patch.body["metadata"]) ? patch.body["metadata"] : {};
   const isPinned = patch.type === "json" || names["resourceVersion"] !== undefined;
@@ -80,7 +88,8 @@ function patchResult(core: ApiCore, type: ResourceType, target: ApiObject, patch
     case "json":
       return applyJsonPatch(target, patch.body);
     case "merge":
-      if (!isRecord(patch.body)) throw badRequest("error decoding patch: the patch is not an object");
+      if (!isRecord(patch.body))
+        throw badRequest(`error decoding patch: ${cannotUnmarshal(patch.body, "map[string]interface {}")}`);
       return applyMergePatch(target, patch.body);
     case "strategic":
       if (type.custom !== undefined) throw unsupportedMediaType(patchTypesOf(type));
@@ -104,17 +113,24 @@ export function patchTypesOf(type: ResourceType): string[] {
   ];
 }
 
-function requireSameIdentity(object: ApiObject, at: ObjectLocation): ApiObject {
-  const { name, namespace } = object.metadata;
+function requireSameIdentity(
+  type: ResourceType,
+  object: ApiObject,
+  { at, old }: { at: ObjectLocation; old: ApiObject },
+): ApiObject {
+  const { name, namespace, uid } = object.metadata;
   if (name !== at.name) {
     throw badRequest(
       `the name of the object (${name ?? ""}) does not match the name on the URL (${at.name})`,
     );
   }
   if (namespace !== undefined && namespace !== at.namespace) {
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the URL (${at.namespace ?? ""})`,
-    );
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  // What a patch makes has no precondition, as a whole object has by its uid.
+  if (uid !== undefined && uid !== "" && uid !== old.metadata.uid) {
+    const detail = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+    throw invalid(type, at.name, [{ field: "metadata.uid", reason: "FieldValueInvalid", detail }]);
   }
   return object;
 }

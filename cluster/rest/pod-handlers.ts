@@ -3,7 +3,7 @@ import { numberAt, recordAt, recordsAt, textAt } from "../api/field-access.js";
 import type { HandlerRequest, HandlerSet } from "../api/handlers.js";
 import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
-import { conflict, internalError, StatusError } from "../api/status.js";
+import { badRequest, conflict, internalError, StatusError } from "../api/status.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import { timestamp } from "../validation/timestamp.js";
 
@@ -28,6 +28,7 @@ export function createPodHandlers(api: ApiService, now: () => Date): HandlerSet 
 /** Deletes the pod unless a disruption budget forbids it. */
 async function evict(api: ApiService, request: HandlerRequest): Promise<ApiObject> {
   const at = locationOf(request);
+  requireName(request, "Eviction");
   const pod = api.get(PODS, at);
   const { gracePeriodSeconds, dryRun: options } = recordAt(request.body, "deleteOptions") ?? {};
   const dryRun = request.dryRun || (Array.isArray(options) && options.includes("All"));
@@ -88,6 +89,7 @@ function covers(budget: ApiObject, pod: ApiObject): boolean {
 
 async function bind(api: ApiService, request: HandlerRequest, now: Date): Promise<ApiObject> {
   const at = locationOf(request);
+  requireName(request, "Binding");
   const pod = copyJson(api.get(PODS, at));
   const current = textAt(pod, "spec.nodeName");
   if (current !== "") {
@@ -109,6 +111,12 @@ async function bind(api: ApiService, request: HandlerRequest, now: Date): Promis
   const { user, dryRun, warn } = request;
   await api.update({ ...PODS, subresource: "binding" }, pod, { user, dryRun, warn });
   return success();
+}
+
+/** The body says whose it is, and must mean the pod of the address. */
+function requireName({ body, name = "" }: HandlerRequest, kind: string): void {
+  if (textAt(body, "metadata.name") === name) return;
+  throw badRequest(`name in URL does not match name in ${kind} object`);
 }
 
 function locationOf({ namespace = "", name = "" }: HandlerRequest): { namespace: string; name: string } {

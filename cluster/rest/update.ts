@@ -1,14 +1,15 @@
 import { copyJson } from "../api/copy-json.js";
 import { isRecord } from "../api/field-access.js";
 import { isDeepStrictEqual } from "node:util";
-import type { ApiObject, ResourceRef } from "../api/object.js";
+import type { ApiObject, ObjectMeta, ResourceRef } from "../api/object.js";
 import type { ObjectLocation, WriteOptions } from "../api/service.js";
-import { conflict } from "../api/status.js";
+import { conflict, invalid } from "../api/status.js";
 import type { AppliedFields } from "../apply/managed-fields.js";
 import { recordManager } from "../apply/managed-fields.js";
 import { hasSubresource } from "../registry/resource-type.js";
 import { convertStored } from "../registry/conversions.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import { FieldErrors } from "../validation/field-errors.js";
 import { requireObject, strategyFor } from "./api-core.js";
 import type { ApiCore } from "./api-core.js";
 import { admissionRequest } from "./admit.js";
@@ -45,8 +46,14 @@ export async function updateObject(
   if (conversion !== undefined) {
     const { subresource } = plan.ref;
     const ref = { ...conversion.stored, ...(subresource !== undefined && { subresource }) };
-    const compute = (old: ApiObject): ApiObject =>
-      conversion.toStored(plan.compute(convertStored(conversion, old)));
+    const compute = (stored: ApiObject): ApiObject => {
+      const old = convertStored(conversion, stored);
+      const wanted = plan.compute(old);
+      const errors = new FieldErrors();
+      conversion.validate?.(wanted, old, errors);
+      if (!errors.isEmpty) throw invalid(core.registry.require(plan.ref), plan.at.name, errors.list);
+      return conversion.toStored(wanted);
+    };
     return conversion.fromStored(await updateObject(core, { ...plan, ref, compute }, options));
   }
   for (let attempt = 0; ; attempt++) {
@@ -124,7 +131,29 @@ function requireSameUid(type: ResourceType, object: ApiObject, old: ApiObject): 
   const { uid } = object.metadata;
   if (uid === undefined || uid === "" || uid === old.metadata.uid) return;
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`;
-  throw conflict(type, old.metadata.name ?? "", why);
+  const place = `Key: ${registryKey(type, old.metadata)}, ResourceVersion: 0`;
+  throw conflict(
+    type,
+    old.metadata.name ?? "",
+    `StorageError: invalid object, Code: 4, ${place}, AdditionalErrorMsg: ${why}`,
+  );
+}
+
+/** Where a real API server keeps the resource, for those that it keeps under another name. */
+const REGISTRY_PREFIXES: Record<string, string> = {
+  "/services": "services/specs",
+  "/endpoints": "services/endpoints",
+  "/nodes": "minions",
+};
+
+/** The key of an object in the store of a real API server, which its refusals show. */
+function registryKey(
+  { group, resource, custom }: ResourceType,
+  { namespace, name = "" }: ObjectMeta,
+): string {
+  const prefix =
+    custom === undefined ? (REGISTRY_PREFIXES[`${group}/${resource}`] ?? resource) : `${group}/${resource}`;
+  return ["/registry", prefix, ...(namespace === undefined ? [] : [namespace]), name].join("/");
 }
 
 async function admitUpdate(

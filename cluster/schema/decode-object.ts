@@ -1,6 +1,7 @@
 import type { JsonObject } from "../api/field-access.js";
 import { badRequest } from "../api/status.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import type { DecodeSource } from "./decode.js";
 import { decodeBuiltIn } from "./decode.js";
 import { pruneUnknown } from "./prune.js";
 import type { ResolveSchema, Schema } from "./schema.js";
@@ -16,6 +17,8 @@ export interface DecodeOptions {
   body?: { kind: string; version: string; schema: Schema | undefined };
   /** Words a failure; a body that came whole is said to be no object of its kind. */
   fail?: (why: string) => Error;
+  /** A text where absent. */
+  source?: DecodeSource;
   /** Fields the reader of the body found twice. */
   duplicates?: string[];
 }
@@ -44,6 +47,7 @@ export function decodeObject(type: ResourceType, object: JsonObject, options: De
   const { unknownFields, typeError } = decodeBuiltIn(object, body.schema, {
     kind: body.kind,
     resolve: options.resolve,
+    ...(options.source && { source: options.source }),
   });
   if (typeError !== undefined) throw failure(body, typeError, options);
   reportStrict(body, unknownFields, options);

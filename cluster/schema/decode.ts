@@ -11,6 +11,12 @@ export interface DecodeFindings {
   typeError?: string;
 }
 
+/**
+ * Whether Go would read the body from a text, or take it over from a map, as it does with what a strategic merge patch makes: the same
+ * faults have other words then.
+ */
+export type DecodeSource = "text" | "map";
+
 /** Nothing, by the type of a schema. */
 const ZERO_ITEMS: Record<string, unknown> = { string: "", integer: 0, number: 0, boolean: false };
 
@@ -18,9 +24,9 @@ const ZERO_ITEMS: Record<string, unknown> = { string: "", integer: 0, number: 0,
 export function decodeBuiltIn(
   body: JsonObject,
   schema: Schema,
-  { kind, resolve }: { kind: string; resolve: ResolveSchema },
+  { kind, resolve, source = "text" }: { kind: string; resolve: ResolveSchema; source?: DecodeSource },
 ): DecodeFindings {
-  const decoder = new Decoder(resolve);
+  const decoder = new Decoder(resolve, source);
   decoder.object(body, schema, { path: "", goPath: [], struct: kind });
   return decoder.findings;
 }
@@ -36,9 +42,11 @@ interface Place {
 class Decoder {
   readonly findings: DecodeFindings = { unknownFields: [] };
   readonly #resolve: ResolveSchema;
+  readonly #source: DecodeSource;
 
-  constructor(resolve: ResolveSchema) {
+  constructor(resolve: ResolveSchema, source: DecodeSource) {
     this.#resolve = resolve;
+    this.#source = source;
   }
 
   object(value: JsonObject, schema: Schema, place: Place): void {
@@ -52,7 +60,10 @@ class Decoder {
         this.findings.unknownFields.push(place.path === "" ? name : `${place.path}.${name}`);
         delete value[name];
       } else if (field === null) {
-        delete value[name];
+        // A map keeps the key, with nothing as its value has it.
+        const zero = known === undefined ? this.#zero(property) : null;
+        if (zero === null) delete value[name];
+        else value[name] = zero;
       } else if (isQuantitySchema(property)) {
         value[name] = this.#quantity(field);
       } else {
@@ -76,7 +87,7 @@ class Decoder {
     const schema = this.#resolve(declared);
     const expected = schema.type;
     if (Array.isArray(value)) {
-      if (expected !== undefined && expected !== "array") return this.#wrongType("array", declared, place);
+      if (expected !== undefined && expected !== "array") return this.#wrongType(value, declared, place);
       const { items } = schema;
       if (items === undefined) return;
       value.forEach((item: unknown, i) => {
@@ -86,7 +97,7 @@ class Decoder {
       return;
     }
     if (isRecord(value)) {
-      if (expected !== undefined && expected !== "object") return this.#wrongType("object", declared, place);
+      if (expected !== undefined && expected !== "object") return this.#wrongType(value, declared, place);
       return this.object(value, schema, { ...place, struct: structName(declared) ?? place.struct });
     }
     this.#scalar(value, declared, place);
@@ -109,9 +120,7 @@ class Decoder {
       integer: Number.isInteger(value),
     }[schema.type];
     if (isRight === true) return;
-    const found =
-      typeof value === "number" ? numberFound(value, schema) : { boolean: "bool" }[typeof value as "boolean"];
-    this.#wrongType(found ?? typeof value, declared, place);
+    this.#wrongType(value, declared, place);
   }
 
   #base64(text: string): void {
@@ -119,12 +128,19 @@ class Decoder {
     const compact = text.replaceAll(/[\r\n]/g, "");
     if (valid.test(compact)) return;
     const wrong = /[^A-Za-z0-9+/]/.exec(compact)?.index ?? compact.length - (compact.length % 4);
-    this.findings.typeError ??= `illegal base64 data at input byte ${wrong}`;
+    const prefix = this.#source === "map" ? "error decoding from json: " : "";
+    this.findings.typeError ??= `${prefix}illegal base64 data at input byte ${wrong}`;
   }
 
-  #wrongType(found: string, declared: Schema, place: Place): void {
+  #wrongType(value: unknown, declared: Schema, place: Place): void {
     if (this.findings.typeError !== undefined) return;
+    const schema = this.#resolve(declared);
     const goType = goTypeName(declared, this.#resolve);
+    if (this.#source === "map") {
+      this.findings.typeError = cannotConvert(value, schema, goType);
+      return;
+    }
+    const found = jsonTypeOf(value, schema);
     const where = place.goPath.length === 0 ? "" : ` struct field ${place.struct}.${place.goPath.join(".")}`;
     this.findings.typeError = `json: cannot unmarshal ${found} into Go${where === "" ? " value" : where} of type ${goType}`;
   }
@@ -134,8 +150,34 @@ function isQuantitySchema({ $ref, allOf }: Schema): boolean {
   return ($ref ?? allOf?.[0]?.$ref ?? "").endsWith(".resource.Quantity");
 }
 
-function numberFound(value: number, schema: Schema): string {
-  return schema.type === "integer" ? `number ${value}` : "number";
+/** What Go's decoder calls the type of a value. */
+function jsonTypeOf(value: unknown, schema: Schema): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number") return schema.type === "integer" ? `number ${value}` : "number";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+/** What Go's converter says of a value that is none of the type of the field it is for. */
+function cannotConvert(value: unknown, schema: Schema, goType: string): string {
+  const kind = goKindOf(value);
+  if (schema.type === "array") return `cannot restore slice from ${kind}`;
+  if (schema.type === "object") {
+    return schema.properties === undefined && typeof schema.additionalProperties === "object"
+      ? `cannot restore map from ${kind}`
+      : `cannot restore struct from: ${kind}`;
+  }
+  // A whole number may stand for a character, and a fraction be cut off: Go could convert these, and JSON may not.
+  const isNumber = kind === "int64" || kind === "float64";
+  const isLossy = schema.type === "string" ? kind === "int64" : isNumber && schema.type !== "boolean";
+  if (isLossy) return `cannot convert ${kind} to ${goType}`;
+  return `unrecognized type: ${goType.includes(".") ? "string" : goType}`;
+}
+
+function goKindOf(value: unknown): string {
+  if (Array.isArray(value)) return "slice";
+  if (isRecord(value)) return "map";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value;
 }
 
 /** The Go struct a schema stands for, which is the last part of its name. */

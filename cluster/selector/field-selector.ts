@@ -25,6 +25,8 @@ const SELECTABLE: Record<string, SelectableFields> = {
       "spec.hostNetwork": (pod) => textAt(pod, "spec.hostNetwork", "false"),
       "status.phase": true,
       "status.podIP": true,
+      // The API knows the name, and objects have no value under it.
+      "status.podIPs": () => "",
       "status.nominatedNodeName": true,
     },
     unsupported: notSupported,
@@ -68,10 +70,6 @@ const SELECTABLE: Record<string, SelectableFields> = {
   "/Secret": { fields: { type: true }, unsupported: notSupported },
   "/Service": { fields: { "spec.clusterIP": true, "spec.type": true }, unsupported: notSupported },
   "/ReplicationController": {
-    fields: { "status.replicas": (object) => textAt(object, "status.replicas", "0") },
-    unsupported: notSupported,
-  },
-  "apps/ReplicaSet": {
     fields: { "status.replicas": (object) => textAt(object, "status.replicas", "0") },
     unsupported: notSupported,
   },
@@ -128,8 +126,17 @@ function parseTerm(term: string, selector: string, known: SelectableFields): Ter
     throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`);
   }
   const [, field = "", operator, rawValue = ""] = match;
-  const value = rawValue.replaceAll(/\\([\\,=])/g, "$1");
-  return { value, isEqual: operator !== "!=", read: fieldReader(field.trim(), known) };
+  return { value: unescaped(rawValue), isEqual: operator !== "!=", read: fieldReader(field.trim(), known) };
+}
+
+/** Throws where a backslash stands before what needs none, or none before what does. */
+function unescaped(value: string): string {
+  return value.replaceAll(/\\(.?)|=/gs, (found, escaped: string | undefined) => {
+    if (found === "=")
+      throw badRequest(`invalid field selector: unescaped character in value: ${found.charCodeAt(0)}`);
+    if (escaped !== undefined && escaped !== "" && "\\,=".includes(escaped)) return escaped;
+    throw badRequest(`invalid field selector: invalid escape sequence: ${found}`);
+  });
 }
 
 function fieldReader(field: string, known: SelectableFields): (object: ApiObject) => string {

@@ -58,3 +58,17 @@ describe("field selectors", () => {
     );
   });
 });
+
+describe("values of field selectors", () => {
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "a,b=c" } };
+  it("are escaped where they look like something else", () => {
+    expect(parseFieldSelector("metadata.name=a\\,b\\=c", "/Pod")(pod)).toBe(true);
+  });
+  it.each([
+    ["metadata.name=a=b", "unescaped character in value: 61"],
+    ["metadata.name=a\\q", "invalid escape sequence: \\q"],
+    ["metadata.name=a\\", "invalid escape sequence: \\"],
+  ])("are refused otherwise: %s", (text, why) => {
+    expect(() => parseFieldSelector(text, "/Pod")).toThrow(`invalid field selector: ${why}`);
+  });
+});

@@ -19,8 +19,8 @@ interface LogQuery {
 
 /** Answers `GET pods/NAME/log`: what the container wrote, as text, no faster than the client takes it. */
 export async function sendPodLog(call: Call, runtime: ContainerRuntime): Promise<void> {
-  const pod = requireRealPod(call, runtime, "there are no logs");
   const query = logQuery(call);
+  const pod = requireRealPod(call, runtime, "there are no logs");
   const container = loggedContainer(pod, chosenContainer(call, pod), query.previous);
   const { response } = call.reply;
   const gone = new AbortController();

@@ -83,12 +83,13 @@ function validateReferences({ ownerReferences }: ObjectMeta, errors: FieldErrors
       `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name ?? ""} and ${controllers[1]?.name ?? ""}`,
     );
   }
-  (ownerReferences ?? []).forEach((reference, i) => {
-    const field = `metadata.ownerReferences[${i}]`;
+  // A real API server does not say which of them it is either.
+  for (const reference of ownerReferences ?? []) {
     for (const key of ["apiVersion", "kind", "name", "uid"] as const) {
-      if (!reference[key]) errors.invalid(`${field}.${key}`, reference[key] ?? "", "must not be empty");
+      if (!reference[key])
+        errors.invalid(`metadata.ownerReferences.${key}`, reference[key] ?? "", "must not be empty");
     }
-  });
+  }
 }
 
 /** Kinds of Kubernetes itself ask for more of a finalizer than definitions and what they define. */

@@ -56,7 +56,7 @@ export const qualifiedName: NameRule = (name) => {
   if (prefix === "") errors.push("prefix part must be non-empty");
   else if (prefix !== undefined) errors.push(...dnsSubdomain(prefix).map((text) => `prefix part ${text}`));
   if (local === "") errors.push("name part must be non-empty");
-  errors.push(...longerThan(local, MAX_LABEL).map((text) => `name part ${text}`));
+  errors.push(...longerThan(local, MAX_LABEL, "bytes").map((text) => `name part ${text}`));
   if (!QUALIFIED_NAME.test(local)) {
     errors.push(
       "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",

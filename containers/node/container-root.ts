@@ -83,8 +83,11 @@ function makeFolderOf(file: string, makeFolder: (path: string, mode?: number) =>
   if (made !== undefined) makeFolder(folder);
 }
 
+/** 10 s for a program that prints what it was built with. */
+const LIST_MS = 10_000;
+
 /** The names busybox answers to, but its own. */
 function appletsOfBusybox(): string[] {
-  const { stdout } = spawnSync(BUSYBOX, ["--list"], { encoding: "utf8", env: {} });
+  const { stdout } = spawnSync(BUSYBOX, ["--list"], { encoding: "utf8", env: {}, timeout: LIST_MS });
   return stdout.split("\n").filter((name) => name !== "" && name !== "busybox");
 }

@@ -15,7 +15,14 @@ export async function endLeftOverPods(folder: string, accounts: AccountRegistry)
   }
 }
 
-/** By a program of its own: what a container has made may be deep and many. */
+/** 10 minutes: millions of files are gone by then, and what hangs is a disk that does not answer. */
+const REMOVAL_MS = 10 * 60_000;
+
+/** By a program of its own: what a container has made may be deep and many. What stays is told, and is tried again by the next start. */
 export function removeFolder(folder: string): void {
-  execFile("/bin/rm", ["-rf", "--", folder], () => undefined);
+  const words = ["-rf", "--", folder];
+  execFile("/bin/rm", words, { timeout: REMOVAL_MS, killSignal: "SIGKILL" }, (error, _stdout, stderr) => {
+    const why = stderr.trim().split("\n", 1)[0] || error?.message;
+    if (error) process.stderr.write(`${folder} could not be removed: ${String(why)}\n`);
+  });
 }

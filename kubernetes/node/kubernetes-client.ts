@@ -2,6 +2,7 @@ import { Agent, type RequestOptions, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { type ConnectionPool, connectionPoolOf } from "./connection-pool.js";
+import { withCredentials } from "./credentials.js";
 import { withDeadline } from "./deadline.js";
 import { wasStale } from "./stale-connections.js";
 
@@ -64,13 +65,13 @@ export class KubernetesClient {
   /** The parsed body of a successful answer. Throws KubernetesError, ClusterUnreachable, and the reason of the call's signal. */
   async call<Body>(call: Call): Promise<Body> {
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const options = await this.#options(call, { body });
-    const { status, text } = await this.#answered(call, () =>
-      withDeadline(CALL_TIMEOUT_MS, call.signal, async (signal) => {
+    const { status, text } = await this.#answered(call, async () => {
+      const options = await this.#options(call, { body });
+      return withDeadline(CALL_TIMEOUT_MS, call.signal, async (signal) => {
         const response = await exchangeAnew({ ...options, signal }, body);
         return { status: response.statusCode ?? 0, text: await readBody(response) };
-      }),
-    );
+      });
+    });
     if (status < 300) return JSON.parse(text === "" ? "null" : text) as Body;
     throw errorOf(text, status, call);
   }
@@ -105,8 +106,10 @@ export class KubernetesClient {
   /** Opens a stream of changes that lasts until the signal fires or the server ends it. Throws ClusterUnreachable, and the signal's reason. */
   async watch(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     const call: Call = { method: "GET", path, signal };
-    const options = await this.#options(call, { agent: this.#watchAgent });
-    return this.#answered(call, () => exchange({ ...options, signal }, undefined));
+    return this.#answered(call, async () => {
+      const options = await this.#options(call, { agent: this.#watchAgent });
+      return exchange({ ...options, signal }, undefined);
+    });
   }
 
   /** Lets go of the connections. */
@@ -132,7 +135,7 @@ export class KubernetesClient {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new KubernetesError("The kubeconfig has no current cluster", 0, "NoCluster");
     const options: RequestOptions = { headers: { accept: "application/json" } };
-    await this.config.applyToHTTPSOptions(options);
+    await withCredentials(this.config, () => this.config.applyToHTTPSOptions(options), call.signal);
     const { hostname, port, pathname } = new URL(cluster.server);
     const given = options.headers as Record<string, string> | undefined;
     const headers = { ...given, ...contentHeaders(call, body) };

@@ -2,6 +2,7 @@ import { Agent } from "node:https";
 import type { Configuration, KubeConfig } from "@kubernetes/client-node";
 import { BoundedHttpLibrary, type HttpTypes } from "./bounded-http-library.js";
 import { connectionPoolOf } from "./connection-pool.js";
+import { withCredentials } from "./credentials.js";
 import { CALL_TIMEOUT_MS } from "./kubernetes-client.js";
 import { RepeatingHttpLibrary } from "./stale-connections.js";
 
@@ -14,7 +15,7 @@ export function pooledKubeConfig(kubeConfig: KubeConfig, types: HttpTypes): Kube
   const pool = connectionPoolOf(kubeConfig);
   const http = new BoundedHttpLibrary(types);
   pooled.applySecurityAuthentication = async (context) => {
-    await kubeConfig.applySecurityAuthentication(context);
+    await withCredentials(kubeConfig, () => kubeConfig.applySecurityAuthentication(context));
     context.setSignal(AbortSignal.timeout(CALL_TIMEOUT_MS));
     const agent: unknown = context.getAgent();
     // Proxies and plain HTTP have agents of their own kind.

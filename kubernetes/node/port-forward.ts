@@ -1,6 +1,7 @@
 import { Duplex } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { WebSocket } from "ws";
+import { withCredentials } from "./credentials.js";
 
 /** The API server's protocol: the first byte of a message is its channel, data on 0 and complaints on 1. */
 const PROTOCOL = "v4.channel.k8s.io";
@@ -24,7 +25,8 @@ export function portForwardTransport(
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error("the kubeconfig has no current cluster");
     const options = { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false };
-    await config.applyToHTTPSOptions(options);
+    await withCredentials(config, () => config.applyToHTTPSOptions(options), signal);
+    signal.throwIfAborted();
     const url = `${cluster.server.replace(/^http/, "ws").replace(/\/$/, "")}${path}/portforward?ports=${port}`;
     const socket = new WebSocket(url, PROTOCOL, options);
     const late = (): void => socket.terminate();

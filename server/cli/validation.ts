@@ -128,13 +128,18 @@ interface Validation {
   players?: ChromiumPlayers | undefined;
 }
 
+/** 60 s: the files of one session are gone in a few. */
+const REMOVAL_MS = 60_000;
+
 async function replay(lab: Lab, validation: Validation): Promise<ValidationReport> {
   const data = mkdtempSync(join(tmpdir(), "lectern-validate-"));
   try {
     return await replayIn(data, lab, validation);
   } finally {
     // A lab may have left folders too deep for a path, which `rm` takes away step by step.
-    spawnSync("rm", ["-rf", "--", data], { stdio: "ignore" });
+    const { status } = spawnSync("rm", ["-rf", "--", data], { stdio: "ignore", timeout: REMOVAL_MS });
+    if (status !== 0)
+      process.stderr.write(`${data} could not be removed: look at it, and remove it by hand.\n`);
   }
 }
 

@@ -107,9 +107,16 @@ function systemArguments(): string[] {
   return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel, ...smallFolders()];
 }
 
+function helpOfBubblewrap(): string {
+  return spawnSync(findProgram("bwrap"), ["--help"], { encoding: "utf8", timeout: HELP_MS }).stdout ?? "";
+}
+
+/** 10 s for a program that prints its options. */
+const HELP_MS = 10_000;
+
 /** What programs expect to write to besides home and /tmp, with a bound; bubblewrap before 0.7 knows none, so there they are not there. */
 function smallFolders(): string[] {
-  knowsSizes ??= spawnSync(findProgram("bwrap"), ["--help"], { encoding: "utf8" }).stdout?.includes("--size");
+  knowsSizes ??= helpOfBubblewrap().includes("--size");
   return knowsSizes
     ? ["/var/tmp", "/dev/shm"].flatMap((path) => ["--size", String(SMALL_FOLDER_BYTES), "--tmpfs", path])
     : [];

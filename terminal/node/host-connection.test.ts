@@ -34,6 +34,32 @@ describe("a call while its host is away", () => {
   });
 });
 
+describe("a call that a host which goes on speaking does not answer", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("is given up after a minute, and a command that runs is not", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const deaf = new Duplex({ read: () => undefined, write: (_bytes, _encoding, done) => done() });
+    const connection = new HostConnection({ dial: async () => deaf as Socket });
+    const address = { session: "s", terminal: "1" };
+    const outcomes: string[] = [];
+    const told = (name: string, call: Promise<unknown>): void =>
+      void call.catch((error: Error) => outcomes.push(`${name}: ${error.message}`));
+    await connection.ready();
+    told("recordings", connection.call({ method: "recordings" }));
+    told("run", connection.call({ method: "run", address, command: { id: "1", text: "sleep 100" } }));
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(outcomes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(outcomes).toEqual([
+      'recordings: The connection to the terminal host has brought no answer to "recordings" in 60 s.',
+    ]);
+    await connection.close();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcomes.length).toBe(2);
+  });
+});
+
 it("a host that says something and hangs up is not dialled again without a pause", async () => {
   let made = 0;
   const server = createServer((socket) => {

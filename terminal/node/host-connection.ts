@@ -13,6 +13,12 @@ const RETRY_MIN_MS = 20;
 const RETRY_MAX_MS = 500;
 /** Between rounds of retries that nobody waits for: without a connection no event is heard. */
 const AGAIN_MS = 3_000;
+/**
+ * 60 s for what the host answers from what it has, or by starting one program: four times what the slowest takes on a machine that a
+ * class is busy on. A command takes as long as its learner lets it.
+ */
+const ANSWER_MS = 60_000;
+const UNBOUNDED: ReadonlySet<HostCall["method"]> = new Set(["run"]);
 /** A connection that lasted as long was one, also where nothing was said on it. */
 const STEADY_MS = 1_000;
 
@@ -94,11 +100,23 @@ export class HostConnection {
   async call(body: HostQuestion): Promise<unknown> {
     // Sent before this returns where there is a connection: whoever closes it next closes it after the call.
     if (!this.#stream) await this.reachable();
-    return new Promise((resolve, reject) => {
-      const call = this.#calls++;
+    const call = this.#calls++;
+    let late: NodeJS.Timeout | undefined;
+    const answer = new Promise((resolve, reject) => {
       this.#waiting.set(call, { body, resolve, reject });
       this.#stream?.json({ call, ...body });
+      if (!UNBOUNDED.has(body.method)) late = setTimeout(() => this.#giveUp(call), ANSWER_MS);
     });
+    return answer.finally(() => clearTimeout(late));
+  }
+
+  /** An answer that comes yet is nobody's. */
+  #giveUp(call: number): void {
+    const waiting = this.#waiting.get(call);
+    if (!this.#waiting.delete(call)) return;
+    waiting?.reject(
+      lost(`has brought no answer to "${waiting.body.method}" in ${String(ANSWER_MS / 1000)} s`),
+    );
   }
 
   onEvent(listener: (event: TerminalEvent) => void): () => void {

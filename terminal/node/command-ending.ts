@@ -4,7 +4,11 @@ import type { ShellProgram } from "./shell-integration.js";
 export type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: string };
 
 /** 128 + SIGINT. */
-const INTERRUPTED = "130";
+const INTERRUPTED_STATUS = 130;
+const INTERRUPTED = String(INTERRUPTED_STATUS);
+/** 128 and SIGSTOP, SIGTSTP (Ctrl-Z), SIGTTIN or SIGTTOU: the command did not end. */
+const STOPPED = new Set([147, 148, 149, 150]);
+const STOPPED_REASON = "suspended, not ended: `fg` in its terminal goes on with it, `kill %%` ends it";
 /** A command that is one program to be put in the shell's place. */
 const EXEC = /^exec [^;&|<>()`\n]+$/;
 
@@ -50,7 +54,9 @@ export function ending(seen: SeenMarks, shell: ShellProgram): Ending {
   const statuses = seen.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
   if (statuses.length === 0 || statuses.includes(undefined))
     return unknown("the shell did not tell its status");
-  const failed = statuses.includes(130) ? 130 : statuses.find((status) => status !== 0);
+  const failed = statuses.includes(INTERRUPTED_STATUS)
+    ? INTERRUPTED_STATUS
+    : statuses.find((status) => status !== 0);
   if (!seen.hasBegun && failed === undefined && !(seen.wasRead && seen.lines === 1))
     return unknown(
       seen.wasRead
@@ -58,9 +64,16 @@ export function ending(seen: SeenMarks, shell: ShellProgram): Ending {
         : "the shell started nothing",
     );
   if (failed === undefined) return { status: "succeeded", exitStatus: 0 };
-  if (failed === 130 || seen.interrupted)
-    return { status: "interrupted", exitStatus: failed, reason: "interrupted with Ctrl-C" };
-  return { status: "failed", exitStatus: failed };
+  return failedWith(failed, seen);
+}
+
+function failedWith(exitStatus: number, { interrupted }: SeenMarks): Ending {
+  if (exitStatus === INTERRUPTED_STATUS)
+    return { status: "interrupted", exitStatus, reason: "interrupted with Ctrl-C" };
+  // Of a program that catches or ignores Ctrl-C nobody can say which of the two ended it.
+  if (interrupted)
+    return { status: "interrupted", exitStatus, reason: `ended with ${exitStatus} after Ctrl-C` };
+  return { status: "failed", exitStatus, ...(STOPPED.has(exitStatus) && { reason: STOPPED_REASON }) };
 }
 
 /** An ending of which nobody can say how it was. */

@@ -185,6 +185,14 @@ describe.each(shells)("in $shell", (kind) => {
     expect(await run("sleep 2; (exit 3)")).toMatchObject({ status: "failed", exitStatus: 3 });
   });
 
+  it("a command that ignores Ctrl-C is not said to have been interrupted by it", async () => {
+    const { run, address } = await open(kind);
+    const deaf = run("trap '' INT; echo deaf; sleep 2; (exit 3)");
+    await expect.poll(() => shownOf(address)).toMatch(/^deaf/m);
+    await test.client.interrupt(address);
+    expect(await deaf).toMatchObject({ exitStatus: 3, reason: "ended with 3 after Ctrl-C" });
+  });
+
   it("a here-document, tabs and backslashes arrive as they are", async () => {
     const { run } = await open(kind);
     const text = "cat <<'EOF'\na\\nb\t$HOME `x` \\\\ %s\nEOF\nprintf '%s\\n' 'c\\d'";
@@ -200,7 +208,11 @@ describe.each(shells)("in $shell", (kind) => {
     const stopped = run("sleep 60");
     await wait(700);
     await type("\u001a");
-    expect(await stopped).toMatchObject({ status: "failed", exitStatus: kind === BASH ? 148 : 148 });
+    expect(await stopped).toMatchObject({
+      status: "failed",
+      exitStatus: 148,
+      reason: expect.stringContaining("suspended, not ended"),
+    });
     expect((await run("jobs")).output).toContain("sleep 60");
     await run("kill %1");
     const asked = run("read answer; echo got $answer");
@@ -229,6 +241,16 @@ describe.each(shells)("in $shell", (kind) => {
     }
   });
 });
+
+it.skipIf(!shells.includes(ZSH))(
+  "what zsh runs before a prompt by its own clock decides nothing",
+  async () => {
+    const { run } = await open(ZSH);
+    const scheduled = "zmodload zsh/sched; sched +1 true; sleep 1.5; (exit 3)";
+    expect(await run(scheduled)).toMatchObject({ status: "failed", exitStatus: 3 });
+    expect(await run("sched +1 false; sleep 1.5; true")).toMatchObject(SUCCEEDED);
+  },
+);
 
 it("a nonce is good for one command", async () => {
   const { run } = await open(BASH);

@@ -9,9 +9,14 @@ function key(sequence: string): string {
 /** The marks, and the widgets that keys call. */
 const FUNCTIONS = String.raw`__lectern_mark() {
   \builtin emulate -L zsh
-  [[ \${(t)PS1} == *readonly* || $PS1 == *'133;B;'* ]] || PS1=$'%{\e]133;D;%?;$__lectern_command;$((__lectern_prompts+=1));\${#__lectern_lines};$__lectern_nonce\a%}'"$PS1"$'%{\e]133;B;$__lectern_nonce\a%}'
+  [[ \${(t)PS1} == *readonly* || $PS1 == *'133;B;'* ]] || PS1=$'%{\e]133;D;\${__lectern_status:-%?};$__lectern_command;$((__lectern_prompts+=1));\${#__lectern_lines};$__lectern_nonce\a%}'"$PS1"$'%{\e]133;B;$__lectern_nonce\a%}'
   [[ \${(t)PS2} == *readonly* || $PS2 == *'133;P;'* ]] || PS2="$PS2"$'%{\e]133;P;\${#__lectern_lines};$__lectern_nonce\a%}'
   [[ \${(t)preexec_functions} == *readonly* ]] || preexec_functions=(\${preexec_functions:#__lectern_preexec} __lectern_preexec)
+  [[ \${(t)precmd_functions} == *readonly* ]] || precmd_functions=(__lectern_precmd \${precmd_functions:#__lectern_precmd})
+}
+# What runs between this and the prompt, such as sched(1), may leave a status of its own behind.
+__lectern_precmd() {
+  { \builtin : \${__lectern_status:=$?}; } >/dev/null 2>&1
 }
 __lectern_preexec() {
   {
@@ -41,7 +46,7 @@ __lectern_fill() {
   \builtin emulate -L zsh -o extended_glob
   # Between commands a blank line or a comment would bring the status of the line before it once more.
   while [[ $CONTEXT == start && $#__lectern_lines -gt 0 && $__lectern_lines[1] == [[:space:]]#(\#*|) ]]; do \builtin shift __lectern_lines; done
-  BUFFER=$__lectern_lines[1]
+  BUFFER=$__lectern_lines[1] __lectern_status=
   CURSOR=$#BUFFER
   if [[ $CONTEXT == start ]]; then __lectern_line=$BUFFER; else __lectern_line+=$'\n'$BUFFER; fi
   (( $#__lectern_lines )) && \builtin shift __lectern_lines
@@ -56,7 +61,7 @@ __lectern_restore() {
   { [[ -z $__lectern_histexpand ]] || { histchars=$__lectern_histexpand; __lectern_histexpand=; }; } >/dev/null 2>&1
 }
 __lectern_report() {
-  { \builtin printf '\e]133;D;%s;%s;%s;%s;%s\a\e]133;B;%s\a' "$?" "$__lectern_command" "$((__lectern_prompts+=1))" "$#__lectern_lines" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty; __lectern_mark; } >/dev/null 2>&1
+  { \builtin printf '\e]133;D;%s;%s;%s;%s;%s\a\e]133;B;%s\a' "\${__lectern_status:-$?}" "$__lectern_command" "$((__lectern_prompts+=1))" "$#__lectern_lines" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty; __lectern_mark; } >/dev/null 2>&1
 }
 `;
 
@@ -85,7 +90,7 @@ function startFile(nonce: string, learnersFiles: string): string {
   return String.raw`unset ZDOTDIR
 [[ \${__lectern_nonce-} == ${nonce} ]] || { typeset -gr __lectern_nonce=${nonce}; } 2>/dev/null
 \builtin printf '\e]133;S;%s\a' "$__lectern_nonce" >/dev/tty
-typeset -g __lectern_command= __lectern_line= __lectern_begun=0 __lectern_histexpand=
+typeset -g __lectern_command= __lectern_line= __lectern_status= __lectern_begun=0 __lectern_histexpand=
 typeset -gi __lectern_prompts=1000
 typeset -ga __lectern_lines=()
 ${FUNCTIONS}__lectern_bind() {

@@ -1,3 +1,4 @@
+import type { TestProject } from "vitest/node";
 import { provideChromium } from "./chromium.js";
 import { providePackage } from "./debian-packages.js";
 import { provideKubectl } from "./kubectl.js";
@@ -9,9 +10,9 @@ import { MISSING, type Missing } from "./without.js";
  * Finds or gets what the suites need of the machine before any of them starts. What cannot be had is said in one line each, with
  * what it leaves out; the suites read it by `isWithout`, and on CI `test/requirements/machine.test.ts` fails for it. Returns what ends the run.
  */
-export async function setup(): Promise<(() => void) | undefined> {
+export async function setup({ tmpDir }: TestProject): Promise<(() => void) | undefined> {
   if (process.env[MISSING] !== undefined) return undefined;
-  const leave = useOwnTemporaryFolder();
+  const leave = useOwnTemporaryFolder([tmpDir]);
   const missing: Missing = {};
   const note = (tool: keyof Missing, leftOut: string, why: string | undefined): void => {
     if (why === undefined) return;

@@ -20,10 +20,13 @@ function configWith(text: string): KubeConfig {
   chmodSync(command, 0o755);
   const config = new KubeConfig();
   const exec = { apiVersion: "client.authentication.k8s.io/v1", command, args: [], interactiveMode: "Never" };
-  config.loadFromClusterAndUser({ name: "c", server: "https://localhost", skipTLSVerify: true }, {
-    name: "ada",
-    exec,
-  });
+  config.loadFromClusterAndUser(
+    { name: "c", server: "https://localhost", skipTLSVerify: true },
+    {
+      name: "ada",
+      exec,
+    },
+  );
   return config;
 }
 

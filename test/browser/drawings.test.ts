@@ -45,6 +45,22 @@ flowchart LR
     Not here.
 `;
 
+/** What it is about stands below what draws itself late. */
+const PRESSED = `# Pressed
+
+![A tall picture](tall.svg)
+
+\`\`\`mermaid
+flowchart TD
+  accTitle: A tall diagram
+  A --> B --> C --> D --> E --> F --> G
+\`\`\`
+
+\`\`\`execute-1
+echo pressed-$((40 + 2))
+\`\`\`
+`;
+
 // What is drawn in the place of its text, on the page of a real server with its content security policy.
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw", () => {
   let lab: StartedLab;
@@ -54,7 +70,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
 
   beforeAll(async () => {
     lab = await startLab("drawn", {
-      "workshop.yaml": "title: Drawn\npages: [plain, one]\n",
+      "workshop.yaml": "title: Drawn\npages: [plain, one, pressed]\n",
+      "pages/pressed.md": PRESSED,
+      "pages/tall.svg":
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="700"><rect width="300" height="700"/></svg>',
       "pages/plain.md": "# Plain\n\nNothing is drawn here.\n",
       "pages/one.md": PAGE,
     });
@@ -124,5 +143,28 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
       await takePicture(page, `drawings-${colorScheme}`);
       expect(await accessibilityProblems(page, RULES_IN[colorScheme])).toEqual([]);
     }
+  });
+
+  it("move nothing away from under whoever presses it meanwhile", async () => {
+    let draw: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (draw = resolve));
+    await page.getByRole("link", { name: /Next page/ }).click();
+    await page.getByRole("button", { name: /Run in terminal 1: echo pressed/ }).waitFor();
+    await page.route(/tall\.svg|draw-diagram/, async (route) => held.then(() => route.continue()));
+    await page.reload({ waitUntil: "domcontentloaded" });
+    const button = page.getByRole("button", { name: /Run in terminal 1: echo pressed/ });
+    await button.hover();
+    const place = () => button.evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    const before = await place();
+    await page.mouse.down();
+    draw();
+    await page.getByRole("img", { name: "A tall diagram" }).locator("svg").waitFor();
+    const picture = page.getByRole("img", { name: "A tall picture" });
+    await expect
+      .poll(() => picture.evaluate((image) => image.getBoundingClientRect().height))
+      .toBeGreaterThan(100);
+    await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThanOrEqual(1);
+    await page.mouse.up();
+    await page.getByText(/^Succeeded/).waitFor();
   });
 });

@@ -9,6 +9,7 @@ import { PageContent } from "./page-content.js";
 import { PageFooter } from "./page-footer.js";
 import { useKeptScroll } from "./use-kept-scroll.js";
 import { useShownStep } from "./use-shown-step.js";
+import { useStillPress } from "./use-still-press.js";
 import type { LoadedPage } from "./use-page.js";
 import "./reading-pane.css";
 
@@ -27,6 +28,7 @@ export function ReadingPane({
   useKeptScroll(scroll, page && `${session.id}/${page.name}`);
   useFocusOnTitle(scroll, page?.name);
   useShownStep(scroll, page?.name, step);
+  useStillPress(scroll);
   if (!isKnown)
     return (
       <ReadingFrame pane={scroll}>

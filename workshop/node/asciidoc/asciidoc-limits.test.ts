@@ -85,3 +85,9 @@ describe("a page that is too much", () => {
     expect(lab.pages[1]?.title).toBe("Other");
   });
 });
+
+it("headings of one name keep names of their own, as references know them", async () => {
+  const { html, problems } = await read("= T\n\n== A b\n\n== A b\n\n== A b\n\nSee <<_a_b_3,the third>>.\n");
+  expect(problems).toEqual([]);
+  expect(html).toMatch(/href="#[^"]+">the third/);
+});

@@ -4,6 +4,7 @@ import { AsciidocIncludes, type IncludingPage, MAX_ASCIIDOC_CHARACTERS } from ".
 import type { AsciidocDocument, AsciidocReader } from "./asciidoc-nodes.js";
 import { AsciidocPage, type WrittenPage } from "./asciidoc-page.js";
 import { plainText } from "./inline-markdown.js";
+import { numberHeadingsOnce } from "./heading-ids.js";
 import { withoutLongBlanks } from "./long-blanks.js";
 import { TemplateMarks } from "./template-marks.js";
 
@@ -64,7 +65,8 @@ async function convert(
   page: AsciidocFile,
   problems: PageProblem[],
 ): Promise<Omit<AsciidocText, "problems">> {
-  const { load, Extensions, MemoryLogger } = await import("@asciidoctor/core");
+  const { load, Extensions, MemoryLogger, Section } = await import("@asciidoctor/core");
+  numberHeadingsOnce(Section as unknown as Parameters<typeof numberHeadingsOnce>[0]);
   const marks = new TemplateMarks();
   const includes = new AsciidocIncludes({ ...page, characters: text.length }, (line, message) =>
     problems.push(

@@ -5,6 +5,7 @@ import { compileLabPage } from "../../workshop/common/render-page.js";
 import { EDITORS } from "./editor-readers.js";
 import { type Readers, READERS } from "./hostile-readers.js";
 import { GLOBS, PAGES } from "./hostile-text.js";
+import { OTHERS } from "./other-readers.js";
 import { SERVERS } from "./server-readers.js";
 
 /** What any text of 100 kB may take of the processor; other programs on the machine are not counted. */
@@ -44,7 +45,7 @@ async function slowOnes([readers, texts]: Readers): Promise<string[]> {
 }
 
 describe("100 kB of the worst", () => {
-  it.each(Object.entries({ ...READERS, ...EDITORS, ...SERVERS }))(
+  it.each(Object.entries({ ...READERS, ...EDITORS, ...SERVERS, ...OTHERS }))(
     "of %s are read within a second",
     { timeout: 300_000 },
     async (_name, entry) => {

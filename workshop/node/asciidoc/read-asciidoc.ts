@@ -66,7 +66,7 @@ async function convert(
   problems: PageProblem[],
 ): Promise<Omit<AsciidocText, "problems">> {
   const { load, Extensions, MemoryLogger, Section } = await import("@asciidoctor/core");
-  numberHeadingsOnce(Section as unknown as Parameters<typeof numberHeadingsOnce>[0]);
+  numberHeadingsOnce(Section);
   const marks = new TemplateMarks();
   const includes = new AsciidocIncludes({ ...page, characters: text.length }, (line, message) =>
     problems.push(

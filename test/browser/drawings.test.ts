@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
@@ -146,8 +147,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
   });
 
   it("move nothing away from under whoever presses it meanwhile", async () => {
-    let draw: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (draw = resolve));
+    const drawing = new EventEmitter();
+    const held = once(drawing, "begins");
     await page.getByRole("link", { name: /Next page/ }).click();
     await page.getByRole("button", { name: /Run in terminal 1: echo pressed/ }).waitFor();
     await page.route(/tall\.svg|draw-diagram/, async (route) => held.then(() => route.continue()));
@@ -157,7 +158,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
     const place = () => button.evaluate((element) => Math.round(element.getBoundingClientRect().top));
     const before = await place();
     await page.mouse.down();
-    draw();
+    drawing.emit("begins");
     await page.getByRole("img", { name: "A tall diagram" }).locator("svg").waitFor();
     const picture = page.getByRole("img", { name: "A tall picture" });
     await expect

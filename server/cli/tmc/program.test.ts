@@ -103,6 +103,15 @@ describe("tmc", () => {
     expect(out).toBe(`✔ image policy "p" created successfully\n  ${words}`);
   });
 
+  it("makes no custom policy of which nobody said whether it blocks or allows", async () => {
+    let calls = 0;
+    const echo = await serverThat(() => (calls += 1));
+    const custom = ["workspace", "image-policy", "create", "-r", "custom", "-w", "w", "-n", "p"];
+    const { status, err } = await tmc(echo, ...custom, "--image-name", "busybox");
+    expect([status, calls]).toEqual([1, 0]);
+    expect(err).toMatch(/--effect (?:allow|block)/);
+  });
+
   it("takes the namespace of a detach as attach does, and by its place", async () => {
     const asked: string[] = [];
     const echo = await serverThat((_body, path) => asked.push(path) && {});

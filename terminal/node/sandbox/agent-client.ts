@@ -53,8 +53,10 @@ export class SandboxAgent {
       execPath,
       execArgv,
       env: { PATH: "/usr/bin:/bin" },
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
+    // By way of the host, whose own output a full disk or a slow reader neither ends nor holds up.
+    child.stderr?.on("data", (said: Buffer) => void process.stderr.write(said)).on("error", () => undefined);
     try {
       return new SandboxAgent(child, await abilitiesOf(child));
     } catch (error) {

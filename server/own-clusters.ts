@@ -134,21 +134,14 @@ export class OwnClusterProcesses implements OwnClusters {
     const running = await this.#running.get(session)?.catch(() => undefined);
     if (running === undefined) await endLeftOver(this.#ownerFileOf(session));
     else await end(running);
-    await this.#removePods(session);
     this.#running.delete(session);
     this.#addresses.delete(session);
-    if (existsSync(this.#folderOf(session))) this.#removing().remove(this.#folderOf(session));
-  }
-
-  /** What cannot be removed now goes with the process that runs it. */
-  async #removePods(session: string): Promise<void> {
-    const { containers, log } = this.#options;
-    if (containers === undefined) return;
-    try {
+    if (!existsSync(this.#folderOf(session))) return;
+    const { containers } = this.#options;
+    // Its folder stays until its pods are gone: whoever tries again, this server or the next, finds by it that there may be some.
+    if (containers !== undefined)
       await removePodsOfCluster(containers, session, AbortSignal.timeout(PODS_GONE_MS));
-    } catch (error) {
-      log.warn({ err: error, session }, "pods of a session's own cluster could not be removed");
-    }
+    this.#removing().remove(this.#folderOf(session));
   }
 
   /** Ends all of them, and resolves when those that are being taken away are; what the others hold stays for the next server. */

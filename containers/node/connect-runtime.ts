@@ -75,7 +75,7 @@ export class ConnectedRuntime implements ContainerRuntime {
 
   async startSandbox(sandbox: SandboxSpec): Promise<void> {
     const network = this.#networkOf(sandbox.network);
-    await this.#call({ type: "startSandbox", sandbox: toWire({ ...sandbox, network }), ...this.#asker });
+    await this.#call({ type: "startSandbox", sandbox: toWire({ ...sandbox, network }) });
   }
 
   async updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void> {
@@ -148,7 +148,7 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async list(): Promise<SandboxState[]> {
-    return (await this.#call({ type: "list", ...this.#asker })) as SandboxState[];
+    return (await this.#call({ type: "list" })) as SandboxState[];
   }
 
   onExit(listener: (exit: ContainerExit) => void): () => void {
@@ -202,7 +202,7 @@ export class ConnectedRuntime implements ContainerRuntime {
         },
         closed: () => resolve(),
       });
-      stream.json({ type: "events" });
+      stream.json({ type: "events", ...this.#asker });
     });
     this.#closing.signal.removeEventListener("abort", end);
     this.#boot = undefined;
@@ -269,7 +269,7 @@ export class ConnectedRuntime implements ContainerRuntime {
           reject(gone(error));
         },
       });
-      stream.json({ ...request, boot: this.#boot ?? "" });
+      stream.json({ ...request, ...this.#asker, boot: this.#boot ?? "" });
     });
   }
 

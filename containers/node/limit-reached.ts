@@ -13,11 +13,24 @@ export interface LimitReached {
   message?: string;
 }
 
-/** By what the kernel counts in control groups (cgroups(7)); asked before these are taken away. */
-export function limitReached(
+/**
+ * Watches what a container that has just been started meets with, by what the kernel counts in control groups (cgroups(7)). Answers with what
+ * is asked once it has ended, before these are taken away.
+ */
+export function watchLimits(
   groups: ContainerGroups,
   limits: Pick<ContainerLimits, "processes" | "ofNamespace">,
   owner: PodOwner,
+): () => LimitReached {
+  // The groups of a namespace outlive each container: what was refused before is no word of this one.
+  const refusedBefore = refusedTogether(groups);
+  return () => limitReached(groups, limits, { owner, refusedBefore });
+}
+
+function limitReached(
+  groups: ContainerGroups,
+  limits: Pick<ContainerLimits, "processes" | "ofNamespace">,
+  { owner, refusedBefore }: { owner: PodOwner; refusedBefore: number },
 ): LimitReached {
   const isKilled =
     count(groups.own, "memory.oom_control", "oom_kill") + count(groups.own, "memory.events", "oom_kill") > 0;
@@ -27,7 +40,7 @@ export function limitReached(
     const message = `${together} ${sizeOf(memoryBytes)} of memory on this machine, and had them`;
     return { wasOutOfMemory: true, ...(!metOwnMemory(groups) && { message }) };
   }
-  const whose = whoseProcesses(groups, limits.processes);
+  const whose = whoseProcesses(groups, limits.processes, refusedBefore);
   if (whose === undefined) return { wasOutOfMemory: false };
   const [of, most] =
     whose === "own" ? ["the container may have", limits.processes] : [together, limits.ofNamespace.processes];
@@ -41,10 +54,18 @@ function metOwnMemory({ own }: ContainerGroups): boolean {
 }
 
 /** Version 2 counts what was refused where the limit was, version 1 and older kernels where somebody wanted to fork. */
-function whoseProcesses({ own, shared }: ContainerGroups, most: number): "own" | "shared" | undefined {
-  const refused = count(own, "pids.events", "max");
-  if (refused > 0 && count(own, "pids.peak") >= most) return "own";
-  return refused > 0 || count(shared, "pids.events.local", "max") > 0 ? "shared" : undefined;
+function whoseProcesses(
+  groups: ContainerGroups,
+  most: number,
+  refusedBefore: number,
+): "own" | "shared" | undefined {
+  const refused = count(groups.own, "pids.events", "max");
+  if (refused > 0 && count(groups.own, "pids.peak") >= most) return "own";
+  return refused > 0 || refusedTogether(groups) > refusedBefore ? "shared" : undefined;
+}
+
+function refusedTogether({ shared }: ContainerGroups): number {
+  return count(shared, "pids.events.local", "max");
 }
 
 /** The number that a file of the groups holds, or holds behind a word; 0 where there is none. */

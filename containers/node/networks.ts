@@ -52,6 +52,11 @@ export class Networks {
     this.#open.get(name)?.setServices(services);
   }
 
+  /** Forgets what was said of a network that nobody speaks of any more. */
+  forget(name: string): void {
+    this.#services.delete(name);
+  }
+
   close(): void {
     for (const network of this.#open.values()) network.close();
     this.#open.clear();

@@ -35,7 +35,10 @@ export class PodTable {
   /** Makes the pod, or waits for the one of that id; `cluster` names a session's own, the platform's has no name. Throws where its namespace has as many as it may, and what `Pod.make` throws. */
   async make(spec: SandboxSpec, cluster?: string): Promise<Pod> {
     const known = this.#entries.get(spec.id);
-    if (known !== undefined) return known.made;
+    if (known !== undefined) {
+      this.requireOwn(spec.id, cluster);
+      return known.made;
+    }
     const owner = podOwner(spec, cluster);
     this.#requireRoom(spec.namespace, owner);
     const entry: Entry = { owner, made: this.#make(spec, owner) };
@@ -46,6 +49,12 @@ export class PodTable {
       this.#entries.delete(spec.id);
       throw error;
     }
+  }
+
+  /** Throws where the pod of that id is another cluster's; learners who administer theirs may name any there. */
+  requireOwn(id: string, cluster?: string): void {
+    const known = this.#entries.get(id);
+    if (known !== undefined && known.owner.cluster !== cluster) throw new Error(`there is no sandbox ${id}`);
   }
 
   /** The pod of that id, once it is made; rejects where it cannot be. */

@@ -1,8 +1,8 @@
 import { MAX_FRAME_BYTES } from "../../terminal/common/host-frames.js";
 import type { RuntimeRequest } from "./wire.js";
 
-/** What a request says besides what it carries. */
-const BOOT_BYTES = 200;
+/** What a request says besides what it carries: whom it is for, and the cluster that asks, whose name is a session's. */
+const BOOT_BYTES = 400;
 
 /** What is asked of the containers' process; the connection adds which of its lives is meant. */
 export type Asked = RuntimeRequest extends infer Each

@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -23,15 +22,17 @@ import { programOf } from "../images/image.js";
 import type { ContainerPlace, ContainerView } from "./bubblewrap-command.js";
 import { podOf } from "./container-id.js";
 import { Container } from "./container.js";
+import { ContainerExits } from "./container-exits.js";
 import type { ContainerProcess } from "./container-process.js";
 import { boundedLimits, type ContainerLimits, defaultContainerLimits } from "./container-limits.js";
 import { makeRoot } from "./container-root.js";
 import { viewOf } from "./container-view.js";
-import { limitReached } from "./limit-reached.js";
+import { watchLimits } from "./limit-reached.js";
 import { LastWords } from "./last-words.js";
 import { type ContainerGroups, NamespaceGroups } from "./namespace-groups.js";
 import { Networks } from "./networks.js";
 import { Pod } from "./pod.js";
+import { keyOfCluster } from "./pod-owner.js";
 import { PodTable } from "./pod-table.js";
 import { ReadOnlyMachine } from "./read-only-machine.js";
 import { asRunning, runInSandbox } from "./run-in-sandbox.js";
@@ -46,7 +47,7 @@ export interface SandboxRuntimeOptions {
 export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost" | "setServices"> {
   readonly networks = new Networks((line) => process.stderr.write(`${line}\n`));
   readonly #pods: PodTable;
-  readonly #events = new EventEmitter();
+  readonly #exits = new ContainerExits();
   readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
   /** Ids of containers that are being started. */
   readonly #starting = new Set<string>();
@@ -149,11 +150,11 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     }
     this.#views.set(spec.id, { view, place });
     const container = new Container(spec, process, {
-      limitReached: () => limitReached(groups, place.limits, pod.owner),
+      limitReached: watchLimits(groups, place.limits, pod.owner),
       lastWords,
     });
     pod.containers.set(spec.id, container);
-    void this.#whenEnded(container, forget);
+    void this.#whenEnded(container, pod, forget);
   }
 
   /** Makes its root and starts its first process there. */
@@ -232,18 +233,26 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     this.#pods.giveBack(pod);
   }
 
-  onExit(listener: (exit: ContainerExit) => void): () => void {
-    this.#events.on("exit", listener);
-    return () => void this.#events.off("exit", listener);
+  /** Tells of containers of a session's own cluster or of the platform's. */
+  onExit(listener: (exit: ContainerExit) => void, cluster?: string): () => void {
+    return this.#exits.listen(listener, cluster);
   }
 
   async list(cluster?: string): Promise<SandboxState[]> {
     return this.#pods.states(cluster);
   }
 
-  /** Ends and removes all pods of a session's own cluster. */
+  /** Throws where the pod, if there is one, is another cluster's than that of who asks for it. */
+  requireOwn(sandbox: string, cluster?: string): void {
+    this.#pods.requireOwn(sandbox, cluster);
+  }
+
+  /** Ends and removes all pods of a session's own cluster, which is no more, and what it said of its network. */
   async removeCluster(cluster: string): Promise<void> {
-    await Promise.all(this.#pods.states(cluster).map(({ id }) => this.removeSandbox(id)));
+    // What it asked for last may begin while others are being ended.
+    for (let left = this.#pods.states(cluster); left.length > 0; left = this.#pods.states(cluster))
+      await Promise.all(left.map(({ id }) => this.removeSandbox(id)));
+    this.networks.forget(keyOfCluster(cluster));
   }
 
   /** Ends and removes everything. */
@@ -259,8 +268,8 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     this.#accounts.close();
   }
 
-  async #whenEnded(container: Container, forget: () => Promise<void>): Promise<void> {
-    this.#events.emit("exit", await container.ended);
+  async #whenEnded(container: Container, { owner }: Pod, forget: () => Promise<void>): Promise<void> {
+    this.#exits.tell(await container.ended, owner.cluster);
     await forget();
   }
 

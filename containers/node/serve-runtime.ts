@@ -20,6 +20,7 @@ import {
   type ProcessInput,
   type RuntimeAnswer,
   type RuntimeRequest,
+  sandboxOf,
   STDERR,
   STDOUT,
 } from "./wire.js";
@@ -91,7 +92,7 @@ class RuntimeConnection {
     // Input that follows at once is for what is about to be started.
     this.#stream.pause();
     const request = JSON.parse(text) as RuntimeRequest | EventsRequest | JoinRequest | RemoveClusterRequest;
-    if (request.type === "events") return this.#tellEvents();
+    if (request.type === "events") return this.#tellEvents(request);
     try {
       if (request.type === "join") return this.#connectShells(request);
       if (request.type === "removeCluster") return await this.#removeCluster(request);
@@ -122,6 +123,8 @@ class RuntimeConnection {
 
   async #serve(request: RuntimeRequest): Promise<void> {
     const runtime = this.#runtime;
+    const sandbox = sandboxOf(request);
+    if (sandbox !== undefined) runtime.requireOwn(sandbox, request.cluster);
     switch (request.type) {
       case "exec":
         return this.#relay(await runtime.exec(request.container, request.process));
@@ -154,12 +157,12 @@ class RuntimeConnection {
     throw new Error(`there is no request ${JSON.stringify(request.type)}`);
   }
 
-  async #tellEvents(): Promise<void> {
+  async #tellEvents({ cluster }: EventsRequest): Promise<void> {
     const early: object[] = [];
     let tell = (exit: object): void => void early.push(exit);
-    const stop = this.#runtime.onExit((exit) => tell(exit));
+    const stop = this.#runtime.onExit((exit) => tell(exit), cluster);
     this.#gone.signal.addEventListener("abort", stop);
-    const pods = await this.#runtime.list();
+    const pods = await this.#runtime.list(cluster);
     const exits = pods.flatMap(({ containers }) => containers.flatMap(({ exit }) => exit ?? []));
     this.#stream.resume();
     this.#stream.json({ boot: this.#boot, exits } satisfies EventsGreeting);

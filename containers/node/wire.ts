@@ -9,21 +9,22 @@ import type {
   SandboxSpec,
   VolumeSpec,
 } from "../../cluster/containers/container-runtime.js";
+import { podOf } from "./container-id.js";
 
 /**
  * What the cluster's process says on a connection to the containers', as its first frame; each request has a connection of its own.
  * `boot` names the process it believes to speak with: one that began anew has nothing of what the other one had. `cluster` names, among
  * those that share the process, a session's own cluster whose pods are meant; the platform's has no name.
  */
-export type RuntimeRequest = { boot: string } & (
-  | { type: "startSandbox"; sandbox: WireSandbox; cluster?: string }
+export type RuntimeRequest = { boot: string; cluster?: string } & (
+  | { type: "startSandbox"; sandbox: WireSandbox }
   | { type: "updateVolumes"; sandbox: string; volumes: WireVolume[] }
   | { type: "start"; container: ContainerSpec }
   | { type: "stop"; container: string; graceMs: number }
   | { type: "removeContainer"; container: string }
   | { type: "removeSandbox"; sandbox: string }
   | { type: "setServices"; network: string; services: NetworkServices }
-  | { type: "list"; cluster?: string }
+  | { type: "list" }
   | { type: "exec"; container: string; process: ExecSpec }
   | { type: "attach"; container: string; process: AttachSpec }
   | { type: "logs"; container: string; options: Omit<LogOptions, "signal"> }
@@ -33,6 +34,15 @@ export type RuntimeRequest = { boot: string } & (
 /** Asks to be told of ends; answered by a greeting with those there have been, and one frame for each that follows. */
 export interface EventsRequest {
   type: "events";
+  cluster?: string;
+}
+
+/** The pod that a request is about which names one; those that make one and those about all name none. */
+export function sandboxOf(request: RuntimeRequest): string | undefined {
+  if (request.type === "startSandbox") return undefined;
+  if ("sandbox" in request) return request.sandbox;
+  if (request.type === "start") return request.container.sandbox;
+  return "container" in request ? podOf(request.container) : undefined;
 }
 
 /** Ends and removes all pods of one of the clusters that share the process, which is no more; answered like other requests. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findKubectl } from "../../cluster/kubectl-for-tests.js";
+import { ConnectedRuntime } from "../../containers/node/connect-runtime.js";
 import { OwnClusterProcesses } from "../../server/own-clusters.js";
 import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
 
@@ -13,6 +14,7 @@ if (why !== undefined) process.stdout.write(`left out: pods of sessions' own clu
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const COMMAND_MS = 60_000;
+const CONTAINER_ID = "jsonpath={.status.containerStatuses[0].containerID}";
 
 describe.skipIf(why !== undefined)("pods of clusters that two sessions have of their own", () => {
   let platform: SandboxedCluster;
@@ -75,6 +77,39 @@ describe.skipIf(why !== undefined)("pods of clusters that two sessions have of t
     expect(kubectl("ada", address)).toBe(kubectl("bob", address));
     await expect.poll(() => page("ada"), PATIENCE).toBe("ada\n");
     await expect.poll(() => page("bob"), PATIENCE).toBe("bob\n");
+  });
+
+  it("are nothing to another cluster that names them, and how they end is told to theirs alone", async () => {
+    const uid = kubectl("ada", ["get", "pod", "web", "-o", "jsonpath={.metadata.uid}"]);
+    const [, container = ""] = kubectl("ada", ["get", "pod", "web", "-o", CONTAINER_ID]).split("://");
+    const heard = new Map<string | undefined, string[]>();
+    const runtimes = [undefined, "ada", "bob"].map((cluster) => {
+      const runtime = new ConnectedRuntime(platform.socket, () => undefined, cluster);
+      heard.set(cluster, []);
+      runtime.onExit((exit) => void heard.get(cluster)?.push(exit.container));
+      return runtime;
+    });
+    const [ofPlatform, ofAda, ofBob] = runtimes as [ConnectedRuntime, ConnectedRuntime, ConnectedRuntime];
+    try {
+      const asked = { command: ["true"], stdin: false, tty: false };
+      for (const other of [ofPlatform, ofBob]) {
+        await expect(other.exec(container, asked)).rejects.toThrow(`there is no sandbox ${uid}`);
+        await expect(other.dial(uid, 80)).rejects.toThrow(`there is no sandbox ${uid}`);
+        await expect(other.removeSandbox(uid)).rejects.toThrow(`there is no sandbox ${uid}`);
+        expect((await other.list()).map(({ id }) => id)).not.toContain(uid);
+      }
+      expect(await (await ofAda.exec(container, asked)).exitCode).toBe(0);
+      kubectl("ada", ["run", "brief", "--image=busybox", "--restart=Never", "--", "true"]);
+      await expect.poll(() => heard.get("ada"), PATIENCE).toHaveLength(1);
+      expect([heard.get(undefined), heard.get("bob")]).toEqual([[], []]);
+      // Whoever connects again hears of what ended meanwhile.
+      const again = new ConnectedRuntime(platform.socket, () => undefined, "ada");
+      again.onExit((exit) => void heard.get("bob")?.push(exit.container));
+      await expect.poll(() => heard.get("bob"), PATIENCE).toEqual(heard.get("ada"));
+      again.close();
+    } finally {
+      for (const runtime of runtimes) runtime.close();
+    }
   });
 
   it("are found again, with the other's, by a cluster that was killed", async () => {

@@ -16,7 +16,7 @@ export interface OwnClusters {
   addressOf(session: string): string;
   /** Names the network of its pods, where they really run. */
   networkOf(session: string): string;
-  /** Ends it and takes away what it held; does nothing where there is none. */
+  /** Ends it and takes away what it held; does nothing where there is none. Rejects where its pods could not be ended now: it is to be closed again then. */
   close(session: string): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export function podsOf(
   return { network: own?.networkOf(session.metadata.name) ?? namespace, namespace };
 }
 
-/** Ends what the session has on this machine, its cluster and its side. Throws what `SessionHost.close` throws. */
+/** Ends what the session has on this machine, its cluster and its side. Throws what `SessionHost.close` and `OwnClusters.close` throw. */
 export async function leaveMachine(
   session: string,
   { host, ownClusters }: { host: Pick<SessionHost, "close">; ownClusters?: OwnClusters | undefined },

@@ -34,15 +34,15 @@ export interface Call {
   authorizeAgain: () => Promise<void>;
 }
 
-const MAX_MANAGER_CHARS = 128;
+const MAX_MANAGER_BYTES = 128;
 
 /** The options of a write from the query; `dryRun` may also come in the body of a delete. */
 export function writeOptions({ info, user, reply, request }: Call): WriteOptions {
   const { query } = info;
   const fieldManager = query.get("fieldManager") || managerFromAgent(request.headers["user-agent"]);
-  if (fieldManager.length > MAX_MANAGER_CHARS) {
+  if (Buffer.byteLength(fieldManager) > MAX_MANAGER_BYTES) {
     throw optionError("PatchOptions", "fieldManager", (errors) =>
-      errors.tooLong("fieldManager", `may not be more than ${MAX_MANAGER_CHARS} bytes`),
+      errors.tooLong("fieldManager", `may not be more than ${MAX_MANAGER_BYTES} bytes`),
     );
   }
   requirePrintable(fieldManager);
@@ -111,8 +111,17 @@ export function numberParameter(query: URLSearchParams, name: string): number | 
 }
 
 /** `kubectl/v1.33.0 (linux/amd64) ...` writes as `kubectl`. */
-function managerFromAgent(agent: string | undefined): string {
-  return (agent ?? "").split("/")[0]?.slice(0, MAX_MANAGER_CHARS) || "unknown";
+/** The program's name in its agent. No request is refused for its agent: what cannot be printed or is too long is left out. */
+export function managerFromAgent(agent = ""): string {
+  // Node reads the bytes of a header one by one.
+  const [name = ""] = Buffer.from(agent, "latin1").toString("utf8").split("/");
+  let manager = "";
+  for (const character of name) {
+    if (UNPRINTABLE.test(character)) continue;
+    if (Buffer.byteLength(manager + character) > MAX_MANAGER_BYTES) break;
+    manager += character;
+  }
+  return manager || "unknown";
 }
 
 /** Options of a request that are not valid, as a real API server refuses them: 422. */

@@ -77,8 +77,9 @@ async function handleApply(call: Call, body: unknown, options: WriteOptions): Pr
   if (call.ref.subresource === "scale") throw unsupportedMediaType(["application/merge-patch+json"]);
   const { query } = call.info;
   if (!query.get("fieldManager")) throw fieldManagerRequired(call.name);
+  if (!isRecord(body)) throw badRequest("error decoding YAML: the applied configuration is not an object");
   requireTyped(call, body);
-  decode(call, body as JsonObject);
+  decode(call, body);
   const force = query.get("force") === "true";
   const authorizeCreate = (): void => call.authorize("create");
   const request = { ref: call.ref, at: locationOf(call), body, force, authorizeCreate };
@@ -87,8 +88,8 @@ async function handleApply(call: Call, body: unknown, options: WriteOptions): Pr
 }
 
 /** What is applied is read by its schema, however lenient the request is; that of a custom kind prunes instead. */
-function requireTyped({ core, type, namespace = "", name }: Call, body: unknown): void {
-  if (type.custom !== undefined || type.schema === undefined || !isRecord(body)) return;
+function requireTyped({ core, type, namespace = "", name }: Call, body: JsonObject): void {
+  if (type.custom !== undefined || type.schema === undefined) return;
   const faults = typedFaults(body, type.schema, core.resolve);
   if (faults.length === 0) return;
   const list = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { asText, numberAt, recordAt, textAt } from "../api/field-access.js";
+import { asText, isRecord, numberAt, recordAt, textAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { qualifiedName } from "../validation/names.js";
@@ -53,9 +53,15 @@ function validateTimed(event: ApiObject, errors: FieldErrors): void {
 export function validateEventV1(event: ApiObject, old: ApiObject | undefined, errors: FieldErrors): void {
   if (old === undefined) return validateNewEvent(event, errors);
   for (const [field, name] of FIXED) {
-    if (isDeepStrictEqual(event[name] ?? null, old[name] ?? null)) continue;
+    if (isDeepStrictEqual(given(event[name]), given(old[name]))) continue;
     errors.invalid(field, event[name] ?? "", "field is immutable");
   }
+}
+
+/** What is given; Go does not tell nothing from a field that is not there, and its clients write the one or the other. */
+function given(value: unknown): unknown {
+  const isNothing = value === null || value === "" || value === 0;
+  return isNothing || (isRecord(value) && Object.keys(value).length === 0) ? undefined : value;
 }
 
 function validateNewEvent(event: ApiObject, errors: FieldErrors): void {

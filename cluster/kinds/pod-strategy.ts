@@ -3,6 +3,7 @@ import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, numberAt, recordAt, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { isGated, validateGatedUpdate, withoutPlacement } from "./gated-pod.js";
 import { validatePodSpec } from "./pod-validation.js";
 
 const UPDATE_TEXT =
@@ -19,8 +20,7 @@ const GATED = {
 
 /** A new pod is pending and knows its class of service, and whether a gate keeps it from being scheduled. */
 export function prepareNewPod(pod: ApiObject): void {
-  const isGated = recordsAt(pod, "spec.schedulingGates").length > 0;
-  const conditions = isGated ? { conditions: [{ ...GATED }] } : {};
+  const conditions = isGated(pod) ? { conditions: [{ ...GATED }] } : {};
   pod["status"] = { phase: "Pending", qosClass: qosClassOf(pod), ...conditions };
 }
 
@@ -47,6 +47,7 @@ export function validatePodUpdate(
   if (!validateDeadlineUpdate(pod, old, errors)) return;
   validateTolerationsUpdate(pod, old, errors);
   validateGatesUpdate(pod, old, errors);
+  if (isGated(old)) validateGatedUpdate(pod, old, errors);
   if (!isDeepStrictEqual(fixedSpec(pod["spec"], pod, old), fixedSpec(old["spec"], pod, old)))
     errors.forbidden("spec", UPDATE_TEXT);
 }
@@ -125,7 +126,7 @@ function fixedSpec(spec: unknown, pod: ApiObject, old: ApiObject): unknown {
   const isEnded = numberAt(old, grace) < 0 && numberAt(pod, grace) === 1;
   const free = ["activeDeadlineSeconds", "tolerations", "schedulingGates"];
   for (const field of isEnded ? [...free, "terminationGracePeriodSeconds"] : free) delete fixed[field];
-  return fixed;
+  return isGated(old) ? withoutPlacement(fixed) : fixed;
 }
 
 /** Guaranteed where limits and requests of CPU and memory are equal everywhere, BestEffort where there are none. */

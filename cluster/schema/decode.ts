@@ -103,8 +103,9 @@ class Decoder {
     this.#scalar(value, declared, place);
   }
 
-  /** What Go reads a null in a list as. */
+  /** What Go reads a null in a list or a map as. */
   #zero(items: Schema): unknown {
+    if (isQuantitySchema(items)) return "0";
     const { type = "" } = this.#resolve(items);
     return type === "object" ? {} : (ZERO_ITEMS[type] ?? null);
   }

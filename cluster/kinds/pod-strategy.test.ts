@@ -16,15 +16,16 @@ const [a, b] = [
   { key: "b", operator: "Exists" },
 ];
 
+const pod = (own: object): ApiObject => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p" },
+  spec: { containers: [{ name: "c", image: "x" }], ...own },
+});
+
 /** The fields that are refused where a pod with the one spec comes to have the other. */
 function refused(old: object, spec: object): string[] {
   const errors = new FieldErrors();
-  const pod = (own: object): ApiObject => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: "p" },
-    spec: { containers: [{ name: "c", image: "x" }], ...own },
-  });
   validatePodUpdate(pod(spec), pod(old), errors);
   return errors.list.map(({ field }) => field);
 }

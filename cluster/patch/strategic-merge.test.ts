@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { resolveNothing } from "../schema/schema.js";
 import type { Schema } from "../schema/schema.js";
@@ -57,7 +58,9 @@ describe("applyStrategicMergePatch", () => {
   it("merges lists of many thousand elements in their order", () => {
     const containers = Array.from({ length: 100_000 }, (_, at) => ({ name: `c${at}` }));
     const change = { containers, "$setElementOrder/containers": containers };
-    expect(patched({ containers: containers.toReversed() }, change)).toEqual({ containers });
+    // `toEqual` takes ten times as long as to merge them.
+    const merged = patched({ containers: containers.toReversed() }, change);
+    expect(isDeepStrictEqual(merged, { containers })).toBe(true);
     const gone = containers.map(({ name }) => ({ name, $patch: "delete" }));
     expect(patched({ containers }, { containers: gone })).toEqual({ containers: [] });
   });

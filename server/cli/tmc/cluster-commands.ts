@@ -113,9 +113,10 @@ function addMembership(cluster: Command, world: TmcWorld): void {
     const detach = locationFlags(nameFlag(cluster.command(`${verb} [name]`), "cluster"))
       .description("Take a cluster off that was attached; the cluster itself stays")
       .option(
-        "--force",
+        "-f, --force",
         "also with attached namespaces, which are let go; one that does not answer is forgotten as it is",
       )
+      .option("--forget", "taken as in the original, and true without it: no cluster is deleted")
       .action((positional: string | undefined, options: ClusterOptions) =>
         detachCluster(world, positional, options),
       );

@@ -52,6 +52,12 @@ describe("the grammar of tmc", () => {
     expect(command.options.map(({ short }) => short)).toContain("-n");
   });
 
+  it("takes the flags that scripts give when they take a cluster off", () => {
+    const [, command] = verbs(program).find(([words]) => words === "cluster delete") ?? [];
+    const taken = command?.options.flatMap(({ short, long }) => [short, long]);
+    expect(taken).toEqual(expect.arrayContaining(["-m", "-p", "-f", "--force", "--forget"]));
+  });
+
   it("takes the flags of attach in every verb of namespaces", () => {
     const all = verbs(program).filter(([words]) => words.startsWith("cluster namespace "));
     for (const verb of all)

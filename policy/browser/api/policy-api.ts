@@ -87,8 +87,6 @@ export function createPolicyApi(base: string, headers: () => Record<string, stri
     clusters: (signal?: AbortSignal) => read<ClusterList>("clusters", signal),
     namespaces: (list: ListPart, signal?: AbortSignal) =>
       read<NamespaceList>(`namespaces?${listQuery(list)}`, signal),
-    attachedNamespaces: (cluster: string, list: ListPart, signal?: AbortSignal) =>
-      read<NamespaceList>(`clusters/${part(cluster)}/namespaces?${listQuery(list)}`, signal),
     history: ({ workspace }: PolicyPlace, policy?: string, signal?: AbortSignal) =>
       read<ChangeList>(
         `${placePath(workspace)}/history${policy === undefined ? "" : `?kind=policy&name=${part(policy)}`}`,

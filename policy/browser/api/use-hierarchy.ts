@@ -41,6 +41,14 @@ export function memberCluster(hierarchy: Hierarchy, cluster: string): { cluster?
   return cluster === homeCluster(hierarchy) ? {} : { cluster };
 }
 
+/** The names of a cluster's namespaces that are in workspaces, as these list them: those of further clusters with the cluster before them. */
+export function attachedNamespaces({ workspaces }: Hierarchy, { fullName, spec }: ClusterView): string[] {
+  const all = workspaces.flatMap(({ status }) => status.namespaces);
+  if (spec.server === undefined) return all.filter((name) => !name.includes("/"));
+  const prefix = `${fullName.name}/`;
+  return all.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+}
+
 async function loadHierarchy(api: PolicyApi, signal: AbortSignal): Promise<Hierarchy> {
   const [organization, workspaces, clusters, policies, permissions] = await Promise.all([
     api.organization(signal),

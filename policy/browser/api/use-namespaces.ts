@@ -16,15 +16,3 @@ export function useNamespaces(part: ListPart) {
     select: ({ answer }: { answer: NamespaceList }) => answer,
   });
 }
-
-/** The attached namespaces of a cluster; `data` is absent until they are known, and of one that does not answer. */
-export function useAttachedNamespaces(cluster: string, size: number) {
-  const { api } = useConsole();
-  return useQuery({
-    queryKey: [api.base, "attached", cluster, size],
-    queryFn: ({ signal }) => timed(() => api.attachedNamespaces(cluster, { size }, signal)),
-    refetchInterval: ({ state }) => pauseAfter(state.data),
-    retry: false,
-    select: ({ answer }: { answer: NamespaceList }) => answer,
-  });
-}

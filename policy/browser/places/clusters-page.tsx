@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import type { ClusterView } from "../../common/cluster-api.js";
-import { useAttachedNamespaces } from "../api/use-namespaces.js";
+import { attachedNamespaces } from "../api/use-hierarchy.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
 import { RelativeTime } from "../parts/relative-time.js";
 import { AttachCluster } from "./attach-cluster.js";
@@ -99,9 +99,8 @@ interface RowProps {
 function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
   const { fullName, spec, status } = cluster;
   const { name } = fullName;
-  // Only how many is shown; of a cluster that is away, as it was known last.
-  const { data: attached, isError } = useAttachedNamespaces(name, 1);
-  const isAway = isError || status.sync.state === "Unreachable";
+  const { hierarchy } = useConsole();
+  const attached = attachedNamespaces(hierarchy, cluster).length;
   return (
     <tr>
       <th scope="row">
@@ -117,7 +116,8 @@ function ClusterRow({ cluster, onDetach }: RowProps): ReactElement {
         <Sync status={status} />
       </td>
       <td data-label="Namespaces" className="numeric">
-        {(isAway ? undefined : attached?.totalCount) ?? status.sync.namespaces ?? 0}
+        {/* Of a cluster that is away, as it was known last. */}
+        {status.sync.state === "Unreachable" ? (status.sync.namespaces ?? 0) : attached}
       </td>
       <td className="registry__actions">
         {onDetach && spec.server !== undefined && (

@@ -1,8 +1,7 @@
 import type { ReactElement } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { ClusterView, Detachment } from "../../common/cluster-api.js";
-import type { NamespaceList } from "../../common/tmc-api.js";
-import { useAttachedNamespaces } from "../api/use-namespaces.js";
+import { attachedNamespaces } from "../api/use-hierarchy.js";
 import { useConsole } from "../console-context.js";
 import { useTask } from "../parts/use-task.js";
 import { namedSome } from "./place-names.js";
@@ -18,7 +17,7 @@ interface Props {
 
 /** Asks before a cluster is taken off, saying what becomes of the policies there. */
 export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElement {
-  const { api, refresh } = useConsole();
+  const { api, hierarchy, refresh } = useConsole();
   const { isBusy, problem, run } = useTask();
   const { name } = cluster.fullName;
   const { state } = cluster.status.sync;
@@ -30,7 +29,7 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
     });
     if (isDone) onDone(told);
   }
-  const { data: attached } = useAttachedNamespaces(name, NAMED);
+  const attached = attachedNamespaces(hierarchy, cluster);
   return (
     <ModalOverlay
       className="scrim"
@@ -48,7 +47,7 @@ export function DetachCluster({ cluster, onDone, onCancel }: Props): ReactElemen
               "It does not answer, so Lectern can only forget it: the policies it was told last stay in force there until it is attached again."}
             {state === "Detaching" &&
               "It is being detached, and Lectern goes on trying to take the policies out of it. Where that cannot be done, it is forgotten now: the policies it was told last stay in force there."}
-            {state !== "Unreachable" && state !== "Detaching" && attached && becomesOf(attached)}
+            {state !== "Unreachable" && state !== "Detaching" && becomesOf(attached)}
           </p>
           {problem && (
             <p className="field__error" role="alert">
@@ -84,8 +83,8 @@ function sentence(text: string): string {
 }
 
 /** What is said of a cluster that answers. */
-function becomesOf({ namespaces, totalCount }: NamespaceList): string {
-  if (namespaces.length === 0) return "No namespace of it is in a workspace. The cluster itself stays.";
-  const names = namespaces.map(({ fullName }) => fullName.name);
-  return `No policy holds in its namespaces any more: ${namedSome(names, Number(totalCount))}. The cluster itself stays.`;
+function becomesOf(attached: string[]): string {
+  if (attached.length === 0) return "No namespace of it is in a workspace. The cluster itself stays.";
+  const named = namedSome(attached.slice(0, NAMED), attached.length);
+  return `No policy holds in its namespaces any more: ${named}. The cluster itself stays.`;
 }

@@ -69,8 +69,11 @@ export const ACTIVITY_SQL = {
     ON CONFLICT (session, page) DO UPDATE SET text = excluded.text, version = excluded.version
     WHERE kept.version = $4
     RETURNING 1`,
+  // A server of the version before, which ends sessions while the new ones start, knows of no notes.
   forget: `
-    WITH notes_gone AS (DELETE FROM notes WHERE session = $3),
+    WITH notes_gone AS (
+      DELETE FROM notes WHERE session = $3 OR session IN (SELECT session FROM forgotten)
+    ),
     results_gone AS (DELETE FROM results WHERE session = $3),
     activity_gone AS (DELETE FROM activity WHERE session = $3),
     old AS (DELETE FROM forgotten WHERE at < now() - interval '1 day' AND session <> $3),

@@ -244,7 +244,7 @@ async function validate(
 }
 
 function happensInBrowser({ message }: ValidatedStep): boolean {
-  return message === "happens in the browser";
+  return message === "happens in the browser" || message === "is copied, and not run";
 }
 
 function placeOf({ page, step }: ValidatedStep): string {

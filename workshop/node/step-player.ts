@@ -24,11 +24,18 @@ export interface StepPlayer {
   close(): Promise<LabProblem[]>;
 }
 
+/** What a browser does with a block, where more is to be said of it: learners go on with what they have copied. */
+const BROWSERS: Readonly<Partial<Record<PageAction["view"]["kind"], string>>> = {
+  copy: "is copied, and not run",
+  "copy-and-edit": "is copied and changed, and not run",
+};
+
 /** Takes blocks by the code that serves learners, without a page. */
 export function directPlayer(surroundings: StepSurroundings, signal: AbortSignal | undefined): StepPlayer {
   return {
     turnTo: () => Promise.resolve(),
-    reasonToSkip: ({ view }) => (isRunnable(view) ? undefined : "happens in the browser"),
+    reasonToSkip: ({ view }) =>
+      isRunnable(view) ? undefined : (BROWSERS[view.kind] ?? "happens in the browser"),
     take: (step, options) =>
       runStep(surroundings, step, {
         throwsPlatformFailures: true,

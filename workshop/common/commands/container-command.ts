@@ -26,7 +26,31 @@ function ofKubectl(words: readonly CommandWord[]): string | undefined {
   const others = words.findIndex(
     ({ text }, at) => VERBS.has(text) || !(text.startsWith("-") || words[at - 1]?.text.startsWith("-")),
   );
-  return VERBS.get(words[others]?.text ?? "");
+  const verb = words[others]?.text ?? "";
+  const texts = words.map(({ text }) => text);
+  if (verb === "wait" && isForEnd(texts)) return "waits for the end of a container";
+  if (verb === "run" && texts.slice(0, endOfOptions(texts)).some((text) => ATTACHES.test(text)))
+    return "attaches to a container";
+  return VERBS.get(verb);
+}
+
+/** Of `kubectl run`. */
+const ATTACHES = /^(?:-[it]{1,2}|--stdin|--tty|--attach|--rm)(?:=true)?$/;
+/** What only comes true when a process has ended; that a Pod is ready is said of simulated ones too. */
+const ENDED =
+  /^(?:condition=)?(?:complete|failed)\b|\.status\.(?:succeeded|failed)|\.phase\}?=(?:succeeded|failed)/i;
+
+function isForEnd(words: readonly string[]): boolean {
+  return words.some((word, at) => {
+    const wanted = word === "--for" ? words[at + 1] : /^--for=(.*)$/.exec(word)?.[1];
+    return wanted !== undefined && ENDED.test(wanted);
+  });
+}
+
+/** Behind `--` stands the container's own command. */
+function endOfOptions(words: readonly string[]): number {
+  const at = words.indexOf("--");
+  return at === -1 ? words.length : at;
 }
 
 /** Requests to a Service or to an address that a command found out; those to other sites are none of a container. */

@@ -22,7 +22,7 @@ const PROGRAMS: ReadonlyMap<string, string | undefined> = new Map([
   ),
   ...namesWith(
     MACHINE,
-    "docker docker-compose podman nerdctl crictl ctr kind k3d k3s minikube kubeadm kubelet etcdctl etcdutl vcluster multipass virsh qemu-system-x86_64".split(
+    "docker docker-compose podman nerdctl crictl ctr kind k3d k3s k0s rke2 microk8s minikube kubeadm kubelet etcdctl etcdutl vcluster multipass virsh qemu-system-x86_64".split(
       " ",
     ),
   ),

@@ -28,6 +28,7 @@ export async function targetAddresses(
   targets: readonly Target[],
   { hostsFile = "/etc/hosts", servers }: NameSources = {},
 ): Promise<Target[]> {
+  if (targets.length === 0) return [];
   const resolver = new Resolver({ timeout: LOOKUP_MS, tries: 1 });
   if (servers) resolver.setServers(servers);
   const hosts = hostsIn(await readFile(hostsFile, "utf8").catch(() => ""));

@@ -66,6 +66,20 @@ it("progress is written with pauses, and what is flushed without", async () => {
   expect((await getSession(platform.client, "status-flush")).status?.phase).toBe("Active");
 });
 
+it("a session that is made before the first pause is over is written once", async () => {
+  const lab = await loadLab(new URL("./testdata/one-page.md", import.meta.url).pathname);
+  const session = await createSession(platform.client, lab, { name: "status-once", startedBy: "validate" });
+  const { client, sent } = watched(platform);
+  const writer = new StatusWriter(client, session);
+  for (let step = 0; step < 5; step += 1) {
+    writer.write({ phase: "Pending", provisioning: [], reason: String(step) });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  writer.write({ phase: "Active", provisioning: [] });
+  await writer.flush();
+  expect(sent.map(({ status }) => status.phase)).toEqual(["Active"]);
+});
+
 it("nothing is written once the session is another server's to make", async () => {
   const lab = await loadLab(new URL("./testdata/one-page.md", import.meta.url).pathname);
   const session = await createSession(platform.client, lab, { name: "status-left", startedBy: "validate" });

@@ -56,18 +56,29 @@ export async function kubeconfigFor(session: SessionResource, parts: PlaceParts)
   return kubeconfigText(session, await learnerCredentials(parts.client, token));
 }
 
-/** Makes what the lab has in the session's cluster, and bounds what the session may put into the platform's. Throws LAB_INVALID. */
-export async function fillPlace(session: SessionResource, lab: Lab, parts: PlaceParts): Promise<void> {
+/**
+ * Makes what the lab has in the session's cluster, and bounds what the session may put into the platform's; quotas come `after` what else the
+ * platform makes there, however that ended: each object that is made beside a quota has its status written anew. Throws LAB_INVALID.
+ */
+export async function fillPlace(
+  session: SessionResource,
+  lab: Lab,
+  parts: PlaceParts,
+  after: Promise<unknown> = Promise.resolve(),
+): Promise<void> {
   const cluster = await clusterOf(session, parts);
-  await Promise.all([
-    hasOwnCluster(session) ? undefined : limit(session, lab, parts.client),
-    waitForServiceAccount(cluster, session.spec.namespace),
-  ]);
+  if (!hasOwnCluster(session)) await limit(session, lab, { client: parts.client, after });
+  // Only then: in the time that the limits take, the account has come, and is not asked for in vain.
+  await waitForServiceAccount(cluster, session.spec.namespace);
   const variables = variablesOf(lab, session, parts.client, parts.settings);
   await makeLabObjects(cluster, session, { lab, variables });
 }
 
-async function limit(session: SessionResource, lab: Lab, client: KubernetesClient): Promise<void> {
+async function limit(
+  session: SessionResource,
+  lab: Lab,
+  { client, after }: { client: KubernetesClient; after: Promise<unknown> },
+): Promise<void> {
   const [kinds, apiServer, listed] = await Promise.all([
     learnerKinds(client),
     apiServerAddresses(client),
@@ -77,7 +88,17 @@ async function limit(session: SessionResource, lab: Lab, client: KubernetesClien
     ...limitsOf(session, { budget: budgetOf(lab.budget), counts: countsOf(lab.budget), kinds }),
     isolationOf(session, { apiServer, listed }),
   ];
-  await Promise.all(limits.map((manifest) => bringAbout(client, manifest)));
+  const bringAll = (manifests: Manifest[]) =>
+    Promise.all(manifests.map((manifest) => bringAbout(client, manifest)));
+  await Promise.all([
+    bringAll(limits.filter((manifest) => !isQuota(manifest))),
+    after.catch(() => undefined),
+  ]);
+  await bringAll(limits.filter(isQuota));
+}
+
+function isQuota({ path }: Manifest): boolean {
+  return path.endsWith("/resourcequotas");
 }
 
 /** Takes away what a session that could not be made has in the platform's cluster. */

@@ -150,7 +150,9 @@ export class SessionProvisioner {
       onWait?.();
     };
     const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig, waits));
-    const objects = steps.run("namespace", () => place.then(() => fillPlace(session, lab, this.#parts)));
+    const objects = steps.run("namespace", () =>
+      place.then(() => fillPlace(session, lab, this.#parts, kubeconfig)),
+    );
     await allDone([
       objects,
       kubeconfig,

@@ -3,8 +3,9 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 import { SESSIONS_PATH } from "./session-crd.js";
 
 /**
- * Between two writes of what is merely progress. Of a class that begins, these would be a fifth of all the cluster is asked; the server that
- * makes a session shows its progress without them, and others are a second behind.
+ * Between two writes of what is merely progress, and before the first one: most sessions are made in less, and written once. Of a class that
+ * begins, these would be a fifth of all the cluster is asked; the server that makes a session shows its progress without them, and others are
+ * a second behind.
  */
 const PROGRESS_MS = 1_000;
 
@@ -16,7 +17,7 @@ export class StatusWriter {
   #wanted: SessionStatus | undefined;
   #writing: Promise<void> = Promise.resolve();
   /** By the clock of `performance`. */
-  #notBefore = 0;
+  #notBefore = performance.now() + PROGRESS_MS;
   #flushes = 0;
   /** Ends the pause between two writes. */
   #hurry: () => void = () => undefined;

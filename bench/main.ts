@@ -1,13 +1,16 @@
 import { availableParallelism, loadavg } from "node:os";
 import { clusterFigures } from "./clusters/cluster-figures.js";
 import type { Figure } from "./figure.js";
+import { classAtWork } from "./figures/class-at-work.js";
 import { containerFigures } from "./figures/container-figures.js";
 import { embeddedStart } from "./figures/embedded-start.js";
+import { eventCrowd } from "./figures/event-crowd.js";
 import { ownClusterMemory, ownClusterStart } from "./figures/own-cluster.js";
 import { lintPages } from "./figures/lint-pages.js";
 import { pageHtml } from "./figures/page-html.js";
 import { policyFigures } from "./figures/policies.js";
 import { policyAuditFigures } from "./figures/policy-audit.js";
+import { portalPaint } from "./figures/portal-paint.js";
 import { scriptSize } from "./figures/script-size.js";
 import { sessionsAtOnce } from "./figures/sessions-at-once.js";
 import { poolClaim } from "./figures/pool-claim.js";
@@ -27,6 +30,9 @@ const figures: Figure[] = [
   poolClaim,
   sessionsAtOnce(100, 4),
   sessionsAtOnce(300, 12),
+  eventCrowd(300),
+  classAtWork(300),
+  portalPaint(300),
   sessionMemory,
   wallOfTerminals,
   requestsOfThree,

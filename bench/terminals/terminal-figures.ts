@@ -1,4 +1,4 @@
-import { median, type Figure } from "../figure.js";
+import { median, percentile, type Figure } from "../figure.js";
 import type { Peer } from "./connection.js";
 import { isInstalled, withPeer, type PeerRun } from "./measure-terminals.js";
 import { missingWetty } from "./wetty.js";
@@ -91,7 +91,11 @@ async function figuresOf(peer: Peer): Promise<PeerFigures> {
         ? (await run.perform({ kind: "echo", sessions: MANY, names: "many", keysPerSecond: 2, seconds: 15 }))
             .samples
         : [];
-    return { output: median(floods), echo: percentile(one.samples), echoOfMany: percentile(many) };
+    return {
+      output: median(floods),
+      echo: percentile(one.samples, 0.99),
+      echoOfMany: percentile(many, 0.99),
+    };
   });
   measured.set(peer, figures);
   return figures;
@@ -109,7 +113,7 @@ function crowdOf(peer: Peer): Promise<Crowd> {
     await run.perform({ ...task, seconds: 1 });
     await run.stall();
     const { samples } = await run.perform(task);
-    return { echo: percentile(samples), stall: await run.stall() };
+    return { echo: percentile(samples, 0.99), stall: await run.stall() };
   });
 }
 
@@ -150,11 +154,6 @@ function figure(
   measure: (run: PeerRun) => Promise<number>,
 ): Figure {
   return { name, unit: "ms", bound, method, measure: () => withPeer("lectern", measure) };
-}
-
-function percentile(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
 }
 
 function format(value: number | undefined): string {

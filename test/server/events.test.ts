@@ -145,13 +145,30 @@ describe("an event", () => {
     expect(people).toEqual([]);
   });
 
-  it("lets a whole room in from one address at once", async () => {
-    const { link, name } = await created({ seats: 50 });
-    const room = await Promise.all(Array.from({ length: 45 }, () => opened(link)));
-    const sessions = await Promise.all(room.map((one, at) => one.join({ name: `Guest ${String(at)}` })));
-    expect(new Set(sessions.map(({ id }) => id)).size).toBe(45);
-    const row = await instructor.json<EventRow>("GET", `api/instructor/workshop-events/${name}`);
-    expect(row.seatsTaken).toBe(45);
+  it("lets a whole room in from one address at once, as many as there are seats, and tells all others", async () => {
+    const { link, name } = await created({ seats: 40 });
+    const room = await Promise.all(Array.from({ length: 60 }, () => opened(link)));
+    const answers = await Promise.all(room.map((one, at) => one.refusal({ name: `Guest ${String(at)}` })));
+    const sessions = answers.filter(({ status }) => status === 202).map(({ text }) => idIn(text));
+    expect(new Set(sessions).size).toBe(40);
+    const outside = answers.filter(({ status }) => status !== 202);
+    expect(outside.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 409));
+    for (const { text } of outside) expect(text).toContain("All 40 seats are taken");
+    const detail = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
+    expect([detail.seatsTaken, new Set(detail.people.map((person) => person.session)).size]).toEqual([
+      40, 40,
+    ]);
+    await instructor.call(
+      "DELETE",
+      `api/instructor/workshop-events/${name}/people/${detail.people[0]?.id ?? ""}`,
+    );
+    // All twenty ask for the one seat that is free.
+    const late = room.filter((_one, at) => answers[at]?.status === 409);
+    const again = await Promise.all(late.map((one, at) => one.refusal({ name: `Late ${String(at)}` })));
+    expect(again.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      202,
+      ...Array.from({ length: 19 }, () => 409),
+    ]);
     // Two instructors at once.
     const ends = await Promise.all(
       [0, 1].map(() => instructor.call("DELETE", `api/instructor/workshop-events/${name}`)),
@@ -193,6 +210,11 @@ describe("an event", () => {
 async function created(wanted: object): Promise<EventRow> {
   const usual = { lab: "slow-steps", seats: 5, from: inHours(0), until: inHours(2) };
   return instructor.json<EventRow>("POST", "api/instructor/workshop-events", { ...usual, ...wanted });
+}
+
+/** Of the session in an answer's text. */
+function idIn(text: string): string {
+  return (JSON.parse(text) as SessionView).id;
 }
 
 function inHours(hours: number): string {

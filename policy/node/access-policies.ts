@@ -124,7 +124,7 @@ export async function changeAccess(
     });
     const { resourceVersion } = found?.metadata ?? {};
     if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
-    const own = signed(object, user, found);
+    const own = signed(object, user, { ...(found && { current: found }) });
     const stored = await (found
       ? context.store.replace("accesspolicies", own)
       : context.store.create("accesspolicies", own));

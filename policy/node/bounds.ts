@@ -1,11 +1,13 @@
 import type { EffectivePolicy } from "../common/effective.js";
 import { toSecond } from "../common/exception.js";
 import { boundsProblem } from "../common/parameters.js";
-import type { Scope } from "./bring-into-force.js";
+import { asksRegistries } from "../common/known-image.js";
+import type { AtHand, Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { type FleetNamespaces, fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
+import type { KnownNamespace } from "./known-parameters.js";
 import { selectFor } from "./namespace-parameters.js";
 import { type ExceptionObject, type ImagePolicyObject, withExceptions } from "./records.js";
 
@@ -23,15 +25,30 @@ export async function checkBounds(context: PolicyContext, scope: Scope, candidat
 export interface Bounded {
   stored: { policies: ImagePolicyObject[]; exceptions: ExceptionObject[] };
   found: FleetNamespaces["found"];
+  /** The parameters in the home cluster that were made here before the rest was read. */
+  known: ReadonlyMap<string, KnownNamespace>;
 }
 
 /** Reads what a candidate has to fit into. */
 export async function readBounded(context: PolicyContext, scope: Scope): Promise<Bounded> {
+  const known = context.client.parameters.now;
   const [stored, { found }] = await Promise.all([
     listPoliciesAndExceptions(context.store, scope.organization, "seen"),
     fleetNamespaces(context, scope, { mayBeStale: true }),
   ]);
-  return { stored, found };
+  return { stored, found, known };
+}
+
+/** What is at hand to bring a policy into force in the home cluster that is stored since. */
+export function atHand(
+  context: PolicyContext,
+  { stored, found, known }: Bounded,
+  policy: ImagePolicyObject,
+): AtHand {
+  const namespaces = found.filter((each) => each.context === context).map((each) => each.namespace);
+  const policies = withExceptions(put(stored.policies, policy), stored.exceptions, toSecond(new Date()));
+  const asks = policies.some(({ spec }) => asksRegistries(spec));
+  return { namespaces, known, ...(!asks && { policies }) };
 }
 
 /** The check of `checkBounds` over what was read before. Throws POLICY_INVALID. */

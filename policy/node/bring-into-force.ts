@@ -1,10 +1,12 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 
 import { MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import type { EffectivePolicy } from "../common/effective.js";
 import type { PolicyContext } from "./context.js";
 import { toPolicyError } from "./cluster-client.js";
 import { isNotInForce, POLICY_ERROR, type PolicyError } from "./errors.js";
-import { syncParameters, type SyncResult } from "./namespace-parameters.js";
+import { replaceKnown, syncParameters, type SyncResult } from "./namespace-parameters.js";
+import type { KnownNamespace } from "./known-parameters.js";
 import { listNoOlder } from "./list-no-older.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { IN_FORCE_DEADLINE_MS, waitUntilInForce } from "./probe.js";
@@ -40,29 +42,44 @@ export async function bringIntoForce(
   return namespaces;
 }
 
+/** What whoever changes a policy has read for it, before the change, and what it is with the change. */
+export interface AtHand {
+  /** The attached namespaces of the home cluster. */
+  namespaces: V1Namespace[];
+  /** Absent where not all that they look at is at hand. */
+  policies?: EffectivePolicy[];
+  /** The parameters that were known before the policies were read. */
+  known: ReadonlyMap<string, KnownNamespace>;
+}
+
 /**
- * The same at once, for whoever waits for a change of the home cluster's policies that is written already: in the namespaces that the API server knows of, and
- * with what this server has read and written itself, both of which take a watch some milliseconds to hear of where somebody else is it. Those that are
- * attached in these milliseconds follow, which whoever attaches them sees to as well.
+ * The same at once, for whoever waits for a change of the home cluster's policies that is written already: in the namespaces that were there, and with what
+ * this server has read and written itself. What others change meanwhile, they and the controller bring into force; namespaces that are attached in these
+ * milliseconds follow, which whoever attaches them sees to as well.
  */
-export async function bringIntoForceAtOnce(context: PolicyContext, scope: Scope): Promise<V1Namespace[]> {
-  const asked = managedNamespaces(context, scope);
-  // Waited for below, after what does not need it.
-  asked.catch(() => undefined);
-  const known = await managedNamespaces(context, scope, { mayBeStale: true });
-  await bringEach(namesOf(known), (name) => bringNamespaceIntoForce(context, name, { isAtOnce: true }), {});
-  void bringRest(context, { asked, known });
-  return known;
+export async function bringIntoForceAtOnce(
+  context: PolicyContext,
+  scope: Scope,
+  { namespaces, policies, known }: AtHand,
+): Promise<V1Namespace[]> {
+  const bring = (namespace: V1Namespace) => {
+    const name = namespace.metadata?.name ?? "";
+    const parameters = known.get(name);
+    const atHand = policies && parameters && { namespace, policies, known: parameters };
+    return bringNamespaceIntoForce(context, name, { isAtOnce: true, ...(atHand && { atHand }) });
+  };
+  await bringEach(namespaces, bring, {});
+  const { organization, workspace = "" } = scope;
+  context.followUps.soon(`rest/${organization}/${workspace}`, () => bringRest(context, scope, namespaces));
+  return namespaces;
 }
 
 /** Nobody waits for it, so failures are logged; the controller tries again. */
-async function bringRest(
-  context: PolicyContext,
-  { asked, known }: { asked: Promise<V1Namespace[]>; known: V1Namespace[] },
-): Promise<void> {
+async function bringRest(context: PolicyContext, scope: Scope, known: V1Namespace[]): Promise<void> {
   try {
     const done = new Set(namesOf(known));
-    const rest = namesOf(await asked).filter((name) => !done.has(name));
+    const now = await managedNamespaces(context, scope);
+    const rest = namesOf(now).filter((name) => !done.has(name));
     await bringEach(rest, (name) => bringNamespaceIntoForce(context, name), { isThorough: true });
   } catch (error) {
     const reason = toPolicyError(error).message;
@@ -74,9 +91,9 @@ async function bringRest(
 }
 
 /** Some side by side. Throws the first failure, with `isThorough` after all were tried that can be. */
-async function bringEach(
-  names: string[],
-  bring: (name: string) => Promise<unknown>,
+async function bringEach<T>(
+  names: T[],
+  bring: (name: T) => Promise<unknown>,
   { isThorough = false, signal }: Thoroughness,
 ): Promise<void> {
   const failures: PolicyError[] = [];
@@ -97,6 +114,12 @@ function namesOf(namespaces: V1Namespace[]): string[] {
   return namespaces.map(({ metadata }) => metadata?.name ?? "");
 }
 
+interface AtOnce {
+  isAtOnce?: boolean;
+  /** Taken first, instead of reading anything. */
+  atHand?: { namespace: V1Namespace; policies: EffectivePolicy[]; known: KnownNamespace };
+}
+
 /**
  * The same for one namespace; says whether its parameters had to change. With `isAtOnce` workloads that were blocked are seen to after it resolves, and
  * the policies are read as `syncParameters` says.
@@ -104,11 +127,15 @@ function namesOf(namespaces: V1Namespace[]): string[] {
 export async function bringNamespaceIntoForce(
   context: PolicyContext,
   namespace: string,
-  { isAtOnce = false }: { isAtOnce?: boolean } = {},
+  { isAtOnce = false, atHand }: AtOnce = {},
 ): Promise<boolean> {
-  const { changed, lifted } = await syncUntilInForce(context, namespace, { isAtOnce });
-  const nudging = lifted ? nudgeBlockedWorkloads(context, namespace) : undefined;
-  if (!isAtOnce) await nudging;
+  const { changed, lifted } = await syncUntilInForce(context, namespace, {
+    isAtOnce,
+    ...(atHand && { atHand }),
+  });
+  const nudge = () => nudgeBlockedWorkloads(context, namespace);
+  if (lifted && isAtOnce) context.followUps.soon(`nudge/${context.place?.cluster ?? ""}/${namespace}`, nudge);
+  else if (lifted) await nudge();
   return changed;
 }
 
@@ -119,15 +146,16 @@ export async function bringNamespaceIntoForce(
 export async function syncUntilInForce(
   context: PolicyContext,
   namespace: string,
-  { isAtOnce = false }: { isAtOnce?: boolean } = {},
+  { isAtOnce = false, atHand }: AtOnce = {},
 ): Promise<Pick<SyncResult, "changed" | "lifted">> {
   const end = performance.now() + IN_FORCE_DEADLINE_MS;
   const seen = { changed: false, lifted: false };
   for (let isFirst = true; ; isFirst = false) {
-    const result = await syncParameters(context.client, context.store, {
-      namespace,
-      isAtOnce: isAtOnce && isFirst,
-    });
+    const replaced =
+      atHand && isFirst ? await replaceKnown(context.client, atHand.namespace, atHand) : undefined;
+    const result =
+      replaced ??
+      (await syncParameters(context.client, context.store, { namespace, isAtOnce: isAtOnce && isFirst }));
     if (!result) return seen;
     seen.changed ||= result.changed;
     seen.lifted ||= result.lifted;

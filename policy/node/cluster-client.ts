@@ -2,6 +2,7 @@ import type { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi } fro
 
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { pooledKubeConfig } from "../../kubernetes/node/pooled-kube-config.js";
+import { KnownParameters } from "./known-parameters.js";
 import { SeenVersions } from "./seen-versions.js";
 
 /** Everything this room asks of a cluster. */
@@ -14,6 +15,8 @@ export interface ClusterClient {
   mergePatch: Parameters<CoreV1Api["patchNamespace"]>[1];
   /** How new what was read and written through it was. */
   seen: SeenVersions;
+  /** The parameters that were last made through it. */
+  parameters: KnownParameters;
 }
 
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
@@ -27,6 +30,7 @@ export async function createClusterClient(kubeConfig: KubeConfig): Promise<Clust
     objects: library.KubernetesObjectApi.makeApiClient(pooled),
     mergePatch: library.setHeaderOptions("Content-Type", library.PatchStrategy.MergePatch),
     seen: new SeenVersions(),
+    parameters: new KnownParameters(),
   };
 }
 

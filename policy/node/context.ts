@@ -3,7 +3,10 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { type ClusterClient, createClusterClient } from "./cluster-client.js";
 import { MemberClients, type MemberOptions } from "./fleet/member-clients.js";
 import { createHierarchyStore, type HierarchyStore } from "./hierarchy-store.js";
+import { FollowUps } from "./follow-ups.js";
+import { HistoryTrimmer } from "./history/kept-changes.js";
 import type { Logger } from "./logger.js";
+import { PolicyStatuses } from "./policy-statuses.js";
 import { NO_REGISTRIES, type Registries } from "./registry/registries.js";
 import type { ImageVerifier } from "./verify/start-verifier.js";
 
@@ -14,6 +17,10 @@ export interface PolicyContext {
   /** The hierarchy, which is in the home cluster. */
   store: HierarchyStore;
   logger: Logger;
+  /** What nobody waits for to be written. */
+  statuses: PolicyStatuses;
+  history: HistoryTrimmer;
+  followUps: FollowUps;
   /** The way to the other clusters. */
   members: MemberClients;
   /** Those that may be asked about images. */
@@ -41,10 +48,14 @@ export async function createPolicyContext(
   registries: Registries = NO_REGISTRIES,
 ): Promise<PolicyContext> {
   const client = await createClusterClient(kubeConfig);
+  const store = createHierarchyStore(client);
   return {
     client,
-    store: createHierarchyStore(client),
+    store,
     logger,
+    statuses: new PolicyStatuses(store, logger),
+    history: new HistoryTrimmer(store, logger),
+    followUps: new FollowUps(),
     members: new MemberClients(client, members),
     registries,
   };

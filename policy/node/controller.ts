@@ -19,6 +19,7 @@ import { type KeptPlural, recordChange } from "./history/record-change.js";
 import { keepWatching, type Watch } from "./keep-watching.js";
 import type { Logger } from "./logger.js";
 import { enforce } from "./policies.js";
+import { isLookedAt } from "./policy-statuses.js";
 import {
   type ExceptionObject,
   type ExceptionObjectSpec,
@@ -37,6 +38,9 @@ const RESYNC_EVERY_MS = 60_000;
 
 /** Whoever changes a policy through the service brings it into force itself; the controller looks after that. */
 const SETTLE_MS = 500;
+
+/** Parameters that were written are looked at once for all writes within this, beside whoever writes and waits. */
+const PARAMETERS_SETTLE_MS = 100;
 
 export interface ControllerOptions {
   kubeConfig: KubeConfig;
@@ -85,6 +89,7 @@ function watchesOf(
   { queue, audit, fleet }: { queue: WorkQueue; audit: Audit; fleet: Fleet },
 ): Watch[] {
   const managed = encodeURIComponent(`${MANAGED_LABEL}=true`);
+  const lookAgain = once((namespace) => queueNamespace(context, queue, namespace), PARAMETERS_SETTLE_MS);
   return [
     {
       path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
@@ -129,12 +134,27 @@ function watchesOf(
       path: `/api/v1/configmaps?labelSelector=${encodeURIComponent(PARAMETERS_LABEL)}`,
       listener: {
         onItem: (type, { metadata: { namespace = "" } = {} }) => {
-          if (type !== "ADDED") queueNamespace(context, queue, namespace);
+          if (type === "DELETED") queueNamespace(context, queue, namespace);
+          else if (type === "MODIFIED") lookAgain(namespace);
           audit.judgeAnew(namespace);
         },
       },
     },
   ];
+}
+
+/** Does something for each name `delayMs` after it was asked for, once for all who ask meanwhile. */
+function once(act: (name: string) => void, delayMs: number): (name: string) => void {
+  const due = new Set<string>();
+  return (name) => {
+    if (due.has(name)) return;
+    due.add(name);
+    const later = () => {
+      due.delete(name);
+      act(name);
+    };
+    setTimeout(later, delayMs).unref();
+  };
 }
 
 /** What registries told changes parameters as policies do. */
@@ -233,8 +253,8 @@ function queueNamespace(context: PolicyContext, queue: WorkQueue, name: string):
 }
 
 function isSettled(policy: ImagePolicyObject): boolean {
-  const { metadata, status } = policy;
-  if (status?.observedGeneration !== metadata.generation) return false;
+  const { status } = policy;
+  if (!isLookedAt(policy)) return false;
   return status?.message !== undefined || (status?.inForce === true && isLabelled(policy));
 }
 

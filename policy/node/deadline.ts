@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const FIRST_PAUSE_MS = 5;
+/** An API server hears of what it has just written itself within a millisecond or two. */
+const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 200;
 
 export interface Waiting {

@@ -104,7 +104,7 @@ export async function decideException(
   };
   if (isGranted) await checkBounds(context, placeOf(address), { exception: decided });
   if (dryRun) return exceptionView(decided);
-  const stored = await context.store.replace("imagepolicyexceptions", signed(decided, user, current));
+  const stored = await context.store.replace("imagepolicyexceptions", signed(decided, user, { current }));
   if (!stored) throw changedMeanwhile(address);
   await recordChange(context, "imagepolicyexceptions", stored);
   await bringIntoForce(context, placeOf(address));

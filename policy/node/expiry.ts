@@ -24,7 +24,7 @@ export async function expireException(context: PolicyContext, name: string): Pro
   const spec: ExceptionObjectSpec = { ...current.spec, state: "Expired" };
   const stored = await context.store.replace(
     "imagepolicyexceptions",
-    signed({ ...current, spec }, LECTERN_USER, current),
+    signed({ ...current, spec }, LECTERN_USER, { current }),
   );
   if (!stored) return expireException(context, name);
   await recordChange(context, "imagepolicyexceptions", stored);

@@ -2,6 +2,7 @@ import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION } from "../common/engi
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
 import { type Freshness, listNoOlder } from "./list-no-older.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
+import { ReadVersions } from "./read-versions.js";
 import type { HierarchyObject } from "./records.js";
 
 /** Reads and writes objects of our own kinds. */
@@ -38,6 +39,7 @@ const AT = { group: POLICY_GROUP, version: POLICY_VERSION };
 
 /** Opens the store over a cluster where the engine is installed. */
 export function createHierarchyStore({ custom, mergePatch, seen }: ClusterClient): HierarchyStore {
+  const read = new ReadVersions();
   const noted = async <T extends HierarchyObject<unknown> | undefined>(
     plural: ResourcePlural,
     answer: Promise<T>,
@@ -49,7 +51,7 @@ export function createHierarchyStore({ custom, mergePatch, seen }: ClusterClient
   return {
     get: (plural, name) => noted(plural, orUndefined(custom.getClusterCustomObject({ ...AT, plural, name }))),
     list: (plural, organization, freshness = "exact") =>
-      listAsFresh({ custom, seen }, plural, organization, freshness),
+      listAsFresh({ custom, seen, read }, { plural, organization, freshness }),
     seenOf: (plural) => seen.newestOf(plural),
     create: (plural, body) =>
       noted(plural, unlessConflict(custom.createClusterCustomObject({ ...AT, plural, body }))),
@@ -93,10 +95,12 @@ interface Listed {
 }
 
 async function listAsFresh<Spec>(
-  { custom, seen }: Pick<ClusterClient, "custom" | "seen">,
-  plural: ResourcePlural,
-  organization: string | undefined,
-  freshness: Freshness,
+  { custom, seen, read }: Pick<ClusterClient, "custom" | "seen"> & { read: ReadVersions },
+  {
+    plural,
+    organization,
+    freshness,
+  }: { plural: ResourcePlural; organization: string | undefined; freshness: Freshness },
 ): Promise<HierarchyObject<Spec>[]> {
   const query = {
     ...AT,
@@ -108,7 +112,8 @@ async function listAsFresh<Spec>(
     { kind: plural, freshness },
     (version) => custom.listClusterCustomObject({ ...query, ...version }) as Promise<Listed>,
   );
-  return list.items;
+  // Other kinds are little work to read.
+  return plural === "imagepolicies" ? list.items.map((item) => read.same(item)) : list.items;
 }
 
 async function attempt<T>(call: Promise<T>): Promise<T> {

@@ -10,11 +10,12 @@ import {
   PARAMETERS_LABEL,
   WORKSPACE_LABEL,
 } from "../common/engine-names.js";
-import { compileParameters, liftsSomething } from "../common/parameters.js";
+import { compileParameters, liftsSomething, type Parameters } from "../common/parameters.js";
 import { type ClusterClient, isConflict, isNotFound, orUndefined, toPolicyError } from "./cluster-client.js";
 import { listEffectivePolicies } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
+import type { KnownConfigMap, KnownNamespace } from "./known-parameters.js";
 import type { Freshness } from "./list-no-older.js";
 import type { Revisions } from "./probe.js";
 import { isNewer } from "./seen-versions.js";
@@ -69,6 +70,7 @@ export async function syncParameters(
 
 /** Deletes the parameters of a namespace that is judged no longer. */
 export async function deleteParameters(client: ClusterClient, namespace: string): Promise<void> {
+  client.parameters.forget(namespace);
   for (const name of [ENFORCED_CONFIG_MAP, AUDIT_CONFIG_MAP]) {
     await orUndefined(client.core.deleteNamespacedConfigMap({ namespace, name }));
   }
@@ -113,25 +115,61 @@ async function trySync(
   if (!isManaged || namespace.metadata?.deletionTimestamp) return undefined;
   const freshness = isAtOnce && isSeenBy(store, [enforced, audit]) ? "seen" : "exact";
   const { selected } = await readEffective(store, namespace, { membership, freshness });
-  const wanted = compileParameters(selected);
-  const enforcedWrite = await write(
-    client,
-    { namespace: name, name: ENFORCED_CONFIG_MAP, data: wanted.enforced },
-    enforced,
-  );
-  const auditWrite = await writeAudit(
-    client,
-    { namespace: name, name: AUDIT_CONFIG_MAP, data: wanted.audit },
-    audit,
-  );
+  return writeBoth(client, name, compileParameters(selected), {
+    ...(enforced && { enforced: knownOf(enforced) }),
+    ...(audit && { audit: knownOf(audit) }),
+  });
+}
+
+/**
+ * The same with policies at hand, over parameters that were made here before those policies were read: nothing is read, and written only what nobody has
+ * written since. Resolves to `undefined` where somebody has, or nothing changes: then they have to be looked at.
+ */
+export async function replaceKnown(
+  client: ClusterClient,
+  namespace: V1Namespace,
+  { policies, known }: { policies: EffectivePolicy[]; known: KnownNamespace },
+): Promise<SyncResult | undefined> {
+  const wanted = compileParameters(selectFor(namespace, policies).selected);
+  if (isSame(known.enforced.data, wanted.enforced)) return undefined;
+  try {
+    return await writeBoth(client, namespace.metadata?.name ?? "", wanted, known);
+  } catch (error) {
+    if (isNotFound(error) || isConflict(error)) return undefined;
+    throw toPolicyError(error);
+  }
+}
+
+async function writeBoth(
+  client: ClusterClient,
+  namespace: string,
+  wanted: Parameters,
+  current: Partial<KnownNamespace>,
+): Promise<SyncResult> {
+  // Of what fails between the two it is not known how it is.
+  client.parameters.forget(namespace);
+  const [enforced, audit] = [
+    await write(client, { namespace, name: ENFORCED_CONFIG_MAP, data: wanted.enforced }, current.enforced),
+    await writeAudit(client, { namespace, name: AUDIT_CONFIG_MAP, data: wanted.audit }, current.audit),
+  ];
+  client.parameters.note(namespace, {
+    enforced: { resourceVersion: enforced.revision, data: wanted.enforced },
+    ...(audit.revision !== undefined && {
+      audit: { resourceVersion: audit.revision, data: wanted.audit },
+    }),
+  });
   return {
-    changed: enforcedWrite.changed || auditWrite.changed,
-    lifted: liftsSomething(enforced?.data ?? {}, wanted.enforced),
+    changed: enforced.changed || audit.changed,
+    lifted: liftsSomething(current.enforced?.data ?? {}, wanted.enforced),
     revisions: {
-      enforced: enforcedWrite.revision,
-      ...(auditWrite.revision !== undefined && { audit: auditWrite.revision }),
+      enforced: enforced.revision,
+      ...(audit.revision !== undefined && { audit: audit.revision }),
     },
   };
+}
+
+function knownOf({ metadata, data = {} }: V1ConfigMap): KnownConfigMap {
+  return { resourceVersion: metadata?.resourceVersion ?? "", data };
 }
 
 /** Parameters older than what the store has seen were made of nothing that it has not. */
@@ -150,7 +188,7 @@ interface Wanted {
 async function writeAudit(
   client: ClusterClient,
   wanted: Wanted,
-  current: V1ConfigMap | undefined,
+  current: KnownConfigMap | undefined,
 ): Promise<{ changed: boolean; revision?: string }> {
   if (Object.keys(wanted.data).length > 0) return write(client, wanted, current);
   if (!current) return { changed: false };
@@ -163,12 +201,10 @@ async function writeAudit(
 async function write(
   client: ClusterClient,
   { namespace, name, data }: Wanted,
-  current: V1ConfigMap | undefined,
+  current: KnownConfigMap | undefined,
 ): Promise<{ changed: boolean; revision: string }> {
-  if (current && isSame(current.data ?? {}, data)) {
-    return { changed: false, revision: current.metadata?.resourceVersion ?? "" };
-  }
-  const resourceVersion = current?.metadata?.resourceVersion;
+  if (current && isSame(current.data, data)) return { changed: false, revision: current.resourceVersion };
+  const resourceVersion = current?.resourceVersion;
   const body: V1ConfigMap = {
     apiVersion: "v1",
     kind: "ConfigMap",

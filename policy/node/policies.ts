@@ -5,17 +5,18 @@ import { toSecond } from "../common/exception.js";
 import { fieldProblems } from "../common/field-problems.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
 import type { PolicyView } from "../common/tmc-api.js";
-import { readBounded, requireWithinBounds } from "./bounds.js";
+import { atHand, type Bounded, readBounded, requireWithinBounds } from "./bounds.js";
 import { bringIntoForce, bringIntoForceAtOnce, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
 import { fleetNamespaces } from "./fleet/fleet-namespaces.js";
-import { signed } from "./history/author.js";
-import { recordChange } from "./history/record-change.js";
+import { revisionOf, signed } from "./history/author.js";
+import { nextRevision, recordChange } from "./history/record-change.js";
 import { removeSigned } from "./history/remove-signed.js";
 import { selectFor } from "./namespace-parameters.js";
+import type { PolicyStatuses } from "./policy-statuses.js";
 import {
   type ExceptionObject,
   type ExceptionObjectSpec,
@@ -70,17 +71,18 @@ export async function createPolicy(
     spec: specOf(address, manifest),
     owner: ownedBy(parent),
   });
-  const object = signed(unsigned, options.user ?? LECTERN_USER);
-  const [existing, bounded] = await Promise.all([
+  const [existing, bounded, revision] = await Promise.all([
     context.store.get("imagepolicies", objectName(address)),
     readBounded(context, scope),
+    nextRevision(context, address),
   ]);
+  const object = signed(unsigned, options.user ?? LECTERN_USER, { revision });
   if (existing) throw policyExists(address);
   requireWithinBounds(bounded, { policy: object });
   if (options.dryRun) return policyView(object);
   const stored = await context.store.create("imagepolicies", object);
   if (!stored) throw policyExists(address);
-  return enforceAndRecord(context, address, stored);
+  return enforceAndRecord(context, address, { stored, bounded });
 }
 
 /**
@@ -103,23 +105,32 @@ export async function updatePolicy(
     expected ??= policyVersion(current);
     if (expected !== policyVersion(current)) break;
     const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
-    const next = signed(unsigned, options.user ?? LECTERN_USER, current);
+    const made = revisionOf(current);
+    const revision = made === undefined ? await nextRevision(context, address) : made + 1;
+    const next = signed(unsigned, options.user ?? LECTERN_USER, { current, revision });
     requireWithinBounds(bounded, { policy: next });
     if (options.dryRun) return policyView(next);
     const stored = await context.store.replace("imagepolicies", next);
     if (!stored) continue;
-    return enforceAndRecord(context, address, stored);
+    return enforceAndRecord(context, address, { stored, bounded });
   }
   throw changedMeanwhile(address);
 }
 
 export async function getPolicy(context: PolicyContext, address: PolicyAddress): Promise<PolicyView> {
-  const stored = await requirePolicy(context, address);
+  const stored = await context.statuses.readWritten(
+    () => requirePolicy(context, address),
+    (policy) => [policy],
+  );
   const [{ found }, exceptions] = await Promise.all([
     fleetNamespaces(context, placeOf(address)),
     context.store.list<ExceptionObjectSpec>("imagepolicyexceptions", address.organization),
   ]);
-  return viewAmong({ namespaces: found.map(({ namespace }) => namespace), exceptions }, stored);
+  return viewAmong(
+    { namespaces: found.map(({ namespace }) => namespace), exceptions },
+    stored,
+    context.statuses,
+  );
 }
 
 /** Policies set on exactly this scope, or with `everywhere` on the organization and all of its workspaces. */
@@ -130,14 +141,17 @@ export async function listPolicies(
   if (scope.workspace !== undefined) await requireWorkspace(context, scope.organization, scope.workspace);
   const { organization } = scope;
   const [{ policies, exceptions }, { found }] = await Promise.all([
-    listPoliciesAndExceptions(context.store, organization),
+    context.statuses.readWritten(
+      () => listPoliciesAndExceptions(context.store, organization),
+      (listed) => listed.policies.filter((policy) => toEffective(policy) !== undefined),
+    ),
     fleetNamespaces(context, { organization }),
   ]);
   const namespaces = found.map(({ namespace }) => namespace);
   return policies
     .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
     .filter((object) => toEffective(object) !== undefined)
-    .map((object) => viewAmong({ namespaces, exceptions }, object));
+    .map((object) => viewAmong({ namespaces, exceptions }, object, context.statuses));
 }
 
 /** Resolves when the policy no longer refuses anything. Throws POLICY_NOT_FOUND. */
@@ -161,46 +175,47 @@ export async function deletePolicy(
 async function enforceAndRecord(
   context: PolicyContext,
   address: PolicyAddress,
-  stored: ImagePolicyObject,
+  { stored, bounded }: { stored: ImagePolicyObject; bounded: Bounded },
 ): Promise<PolicyView> {
   const [enforced, recorded] = await Promise.allSettled([
-    enforce(context, address, stored, { isAtOnce: true }),
+    bringIntoForceAtOnce(context, placeOf(address), atHand(context, bounded, stored)),
     recordChange(context, "imagepolicies", stored),
   ]);
   if (recorded.status === "rejected") throw recorded.reason;
   if (enforced.status === "rejected") throw enforced.reason;
-  return enforced.value;
+  const status = inForce(stored, enforced.value);
+  context.statuses.writeSoon(stored, status);
+  return policyView({ ...stored, status });
 }
 
-/**
- * Writes down in the policy itself that it is in force in the home cluster; how far the others are, they say themselves. With `isAtOnce`, for what was
- * written here, as `bringIntoForceAtOnce` does it.
- */
+/** Brings a policy into force in the home cluster and writes that down in the policy itself; how far the others are, they say themselves. */
 export async function enforce(
   context: PolicyContext,
   address: PolicyAddress,
   stored: ImagePolicyObject,
-  { isAtOnce = false }: { isAtOnce?: boolean } = {},
-): Promise<PolicyView> {
-  const scope = placeOf(address);
-  const namespaces = await (isAtOnce ? bringIntoForceAtOnce(context, scope) : bringIntoForce(context, scope));
+): Promise<void> {
+  const namespaces = await bringIntoForce(context, placeOf(address));
+  const status = inForce(stored, namespaces);
+  await context.store.setStatus("imagepolicies", stored.metadata.name ?? "", status);
+}
+
+function inForce(stored: ImagePolicyObject, namespaces: V1Namespace[]) {
   const { generation } = stored.metadata;
-  const status = {
+  return {
     inForce: true,
     namespaces: countConcerned(namespaces, stored),
     ...(generation !== undefined && { observedGeneration: generation }),
   };
-  await context.store.setStatus("imagepolicies", stored.metadata.name ?? "", status);
-  return policyView({ ...stored, status });
 }
 
 /** Namespaces come, go and change their labels without the policy's stored status being written again. */
 function viewAmong(
   { namespaces, exceptions }: { namespaces: V1Namespace[]; exceptions: ExceptionObject[] },
   stored: ImagePolicyObject,
+  statuses: PolicyStatuses,
 ): PolicyView {
   const [policy] = withExceptions([stored], exceptions, toSecond(new Date()));
-  const view = policyView(stored, policy?.exceptions?.length ?? 0);
+  const view = policyView(statuses.withSeen(stored), policy?.exceptions?.length ?? 0);
   return { ...view, status: { ...view.status, namespaces: countConcerned(namespaces, stored) } };
 }
 

@@ -121,8 +121,17 @@ export function ownedBy(parent: HierarchyObject<unknown>): V1OwnerReference {
   return ownerReference({ apiVersion, kind, name: metadata.name ?? "", uid: metadata.uid ?? "" });
 }
 
+/** Objects are never changed once they are read, and the store gives the same one as long as it is the same version. */
+const effective = new WeakMap<ImagePolicyObject, EffectivePolicy | "none">();
+
 /** A stored policy as the evaluator takes it; `undefined` where what is stored cannot be one (`recordProblem` says why). */
-export function toEffective({ metadata, spec }: ImagePolicyObject): EffectivePolicy | undefined {
+export function toEffective(object: ImagePolicyObject): EffectivePolicy | undefined {
+  const known = effective.get(object) ?? parseEffective(object) ?? "none";
+  effective.set(object, known);
+  return known === "none" ? undefined : known;
+}
+
+function parseEffective({ metadata, spec }: ImagePolicyObject): EffectivePolicy | undefined {
   if (metadata.name !== objectName(spec)) return undefined;
   const parsed = policySpec.safeParse(spec);
   return parsed.success ? { name: spec.name, origin: originOf(spec), spec: parsed.data } : undefined;

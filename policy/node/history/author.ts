@@ -7,16 +7,26 @@ interface Mark {
   user: string;
   /** Which the object has by this change; another one was made by somebody else. */
   generation: number;
+  /** The number of the change among those of the same thing; where it is not known, the changes that are kept say it. */
+  revision?: number;
   isDeletion?: boolean;
 }
 
-/** The object with the name of who is about to store it. `current` is what it takes the place of. */
+/** The object with the name of who is about to store it. `current` is what it takes the place of; `revision` the number of the change, where it is known. */
 export function signed<Spec>(
   object: HierarchyObject<Spec>,
   user: string,
-  current?: HierarchyObject<unknown>,
+  { current, revision }: { current?: HierarchyObject<unknown>; revision?: number } = {},
 ): HierarchyObject<Spec> {
-  return withMark(object, { user, generation: (current?.metadata.generation ?? 0) + 1 });
+  const generation = (current?.metadata.generation ?? 0) + 1;
+  return withMark(object, { user, generation, ...(revision !== undefined && { revision }) });
+}
+
+/** The number of the change that made the object what it is; `undefined` where it does not say so, or somebody in the cluster itself changed it. */
+export function revisionOf(object: HierarchyObject<unknown>): number | undefined {
+  const { annotations = {}, generation = 0 } = object.metadata;
+  const mark = readMark(annotations[CHANGED_ANNOTATION]);
+  return mark?.generation === generation ? mark.revision : undefined;
 }
 
 /** The object with the name of who is about to delete it. */
@@ -41,7 +51,10 @@ function readMark(text: string | undefined): Mark | undefined {
   if (text === undefined) return undefined;
   try {
     const mark = JSON.parse(text) as Partial<Mark> | null;
-    return typeof mark?.user === "string" && typeof mark.generation === "number" ? (mark as Mark) : undefined;
+    const { revision = 1 } = mark ?? {};
+    const isMark =
+      typeof mark?.user === "string" && typeof mark.generation === "number" && Number.isSafeInteger(revision);
+    return isMark ? (mark as Mark) : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Scope } from "../bring-into-force.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { requireWorkspace } from "../find.js";
-import { type ChangeObject, type ChangeSpec, isSameThing } from "./record-change.js";
+import { type ChangeObject, type ChangeSpec, isSameThing } from "./kept-changes.js";
 
 /** What is asked for: of a workspace, or of the organization itself where it is absent; with `everywhere` of all. */
 export interface HistoryQuery extends Scope {

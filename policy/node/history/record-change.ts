@@ -2,35 +2,8 @@ import type { ChangedKind } from "../../common/history-api.js";
 import type { PolicyContext } from "../context.js";
 import type { ResourcePlural } from "../custom-resource-definitions.js";
 import { type HierarchyObject, type MemberSpec, newObject, ownedBy, type PolicyAddress } from "../records.js";
-import { authorOf } from "./author.js";
-
-/** What one change is stored as; `of` and `revision` name it among the changes of the same thing. */
-export interface ChangeSpec extends MemberSpec {
-  workspace?: string;
-  kind: ChangedKind;
-  of: string;
-  /** The workspace it was in before. */
-  from?: string;
-  revision: number;
-  action: string;
-  /** ISO 8601, to the millisecond. */
-  time: string;
-  /** Absent where it was changed in the cluster itself. */
-  user?: string;
-  /** What it became, as JSON; absent where it is not there any more. */
-  state?: string;
-}
-
-export type ChangeObject = HierarchyObject<ChangeSpec>;
-
-/** Of one organization; older ones go. A lab's learner makes some dozens, and a cluster may hold hundreds of organizations. */
-export const MAX_CHANGES = 200;
-
-/** Of those that made living things what they are, which stay beyond the others. */
-const MOST_KEPT = 2 * MAX_CHANGES;
-
-/** Characters of what an organization's changes hold, which 200 policies of ten rules come nowhere near; the newest is kept whatever it holds. */
-export const MAX_STATE_CHARACTERS = 1_000_000;
+import { authorOf, revisionOf } from "./author.js";
+import { type ChangeSpec, readKept, removeOldest, revisionAfter } from "./kept-changes.js";
 
 /** Kinds of the hierarchy whose changes are kept. */
 export const KEPT_KINDS = {
@@ -59,6 +32,7 @@ export async function recordChange(
   const id = `${metadata.uid ?? ""}.${isDeleted ? "deleted" : String(metadata.generation ?? 1)}`;
   if (mayBeWritten && (await context.store.get("policychanges", id))) return;
   const user = authorOf(object, isDeleted);
+  const revision = isDeleted ? undefined : revisionOf(object);
   await writeChange(context, {
     id,
     address: placeOf(plural, spec),
@@ -66,6 +40,7 @@ export async function recordChange(
     of: plural === "accesspolicies" ? (spec.workspace ?? spec.organization) : spec.name,
     action: actionOf(plural, object, isDeleted),
     ...(user !== undefined && { user }),
+    ...(revision !== undefined && { revision }),
     ...(!isDeleted && { state: spec }),
   });
 }
@@ -80,27 +55,27 @@ export interface NewChange {
   action: string;
   user?: string;
   state?: object;
+  /** Its number, where that is known: then nobody waits for the changes that are kept to be read, which may be a megabyte. */
+  revision?: number;
 }
 
 /** Writes one change down, unless that was done already; takes the oldest away where there are too many. */
-export async function writeChange(
-  { store }: PolicyContext,
-  { id, address, kind, of, from, action, user, state }: NewChange,
-): Promise<void> {
+export async function writeChange(context: PolicyContext, change: NewChange): Promise<void> {
+  const { store } = context;
+  const { id, address, kind, of, from, action, user, state, revision } = change;
   const [parent, kept] = await Promise.all([
     store.get<unknown>("organizations", address.organization),
-    store.list<ChangeSpec>("policychanges", address.organization, "written"),
+    revision === undefined ? readKept(store, address.organization) : [],
   ]);
   if (!parent) return;
   if (kept.some(({ metadata }) => metadata.name === id)) return;
-  const earlier = kept.filter(({ spec }) => isSameThing(spec, { ...address, kind, of }));
   const spec: ChangeSpec = {
     ...address,
     name: id,
     kind,
     of,
     ...(from !== undefined && { from }),
-    revision: Math.max(0, ...earlier.map((change) => change.spec.revision)) + 1,
+    revision: revision ?? revisionAfter(kept, { ...address, kind, of }),
     action,
     time: new Date().toISOString(),
     ...(user !== undefined && { user }),
@@ -110,36 +85,17 @@ export async function writeChange(
   const object = newObject("policychanges", at, { spec, owner: ownedBy(parent) });
   object.metadata.name = id;
   if (!(await store.create("policychanges", object))) return;
-  for (const name of tooMany([...kept, object])) await store.remove("policychanges", name);
+  if (revision !== undefined) context.history.trimSoon(address.organization);
+  else await removeOldest(store, [...kept, object]);
 }
 
-/** Whether two changes are of the same thing. */
-export function isSameThing(
-  left: Pick<ChangeSpec, "kind" | "of" | "workspace">,
-  right: Pick<ChangeSpec, "kind" | "of" | "workspace">,
-): boolean {
-  // A namespace goes from one workspace to another and stays the same.
-  return (
-    left.kind === right.kind &&
-    left.of === right.of &&
-    (left.kind === "namespace" || left.workspace === right.workspace)
-  );
-}
-
-function tooMany(changes: ChangeObject[]): string[] {
-  let characters = 0;
-  const newer: ChangeSpec[] = [];
-  return changes
-    .toSorted((left, right) => (left.spec.time < right.spec.time ? 1 : -1))
-    .filter(({ spec }, index) => {
-      characters += spec.state?.length ?? 0;
-      const isNewest = !newer.some((one) => isSameThing(one, spec));
-      newer.push(spec);
-      // What made a thing that is there what it is would be written down anew, as if it were made now.
-      if (isNewest && spec.state !== undefined && index < MOST_KEPT) return false;
-      return index > 0 && (index >= MAX_CHANGES || characters > MAX_STATE_CHARACTERS);
-    })
-    .map(({ metadata }) => metadata.name ?? "");
+/** The number of the next change of a policy, from those that are kept. */
+export async function nextRevision(
+  context: PolicyContext,
+  { name, ...address }: PolicyAddress,
+): Promise<number> {
+  const kept = await readKept(context.store, address.organization);
+  return revisionAfter(kept, { ...address, kind: "policy", of: name });
 }
 
 /** A workspace is a place itself. */

@@ -108,10 +108,11 @@ export function describeBadInput(title: string, target: () => { kubeConfig: Kube
         plural: "imagepolicies",
         name: `${organization}.${workspace}.edited`,
       };
-      const stored = (await custom.getClusterCustomObject(object)) as { status?: object };
-      await custom.replaceClusterCustomObjectStatus({
-        ...object,
-        body: { ...stored, status: { ...stored.status, message: "seen" } },
+      // Lectern writes the status itself meanwhile.
+      await eventually(async () => {
+        const stored = (await custom.getClusterCustomObject(object)) as { status?: object };
+        const body = { ...stored, status: { ...stored.status, message: "seen" } };
+        return custom.replaceClusterCustomObjectStatus({ ...object, body }).catch(() => undefined);
       });
       expect((await put(blocking("alpine"), meta.resourceVersion)).status).toBe(200);
     });

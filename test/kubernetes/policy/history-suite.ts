@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Change } from "../../../policy/common/history-api.js";
 import { startPolicyController } from "../../../policy/node/controller.js";
-import { MAX_CHANGES, writeChange } from "../../../policy/node/history/record-change.js";
+import { MAX_CHANGES } from "../../../policy/node/history/kept-changes.js";
+import { writeChange } from "../../../policy/node/history/record-change.js";
 import type { HierarchyStore } from "../../../policy/node/hierarchy-store.js";
 import { createPolicyContext, type PolicyContext } from "../../../policy/node/context.js";
 import type { ImagePolicySpec } from "../../../policy/node/records.js";

@@ -82,6 +82,12 @@ const counting = (
   };
 };
 
+const isWritten = async ({ store }: PolicyContext): Promise<boolean> => {
+  const stored = await store.get("imagepolicies", `${organization}.${workspace}.own`);
+  const { observedGeneration, inForce } = stored?.status ?? {};
+  return inForce === true && observedGeneration === stored?.metadata.generation;
+};
+
 describe("a change of a policy that is waited for", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-at-once-"));
   const kubeConfig = new KubeConfig();
@@ -97,12 +103,6 @@ describe("a change of a policy that is waited for", () => {
         dryRun: "All",
       }),
     )) !== "";
-
-  const isWritten = async ({ store }: PolicyContext): Promise<boolean> => {
-    const stored = await store.get("imagepolicies", `${organization}.${workspace}.own`);
-    const { observedGeneration, inForce } = stored?.status ?? {};
-    return inForce === true && observedGeneration === stored?.metadata.generation;
-  };
 
   /** A server that has changed the policy once, over a client with calls of the test's. */
   const openServer = async (calls: (client: ClusterClient) => Parameters<typeof withCalls>[1]) => {

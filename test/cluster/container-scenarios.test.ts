@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { SandboxedCluster, whyNoContainers } from "../containers/sandboxes-for-tests.js";
+import { findKubectl } from "../../cluster/kubectl-for-tests.js";
+import { type Client, answersTo } from "./ask.js";
 import { SCENARIOS } from "./container-scenarios.js";
 import { type Outcome, hasRealCluster, realCluster } from "./real-cluster.js";
 import type { Scenario } from "./scenario.js";
@@ -13,6 +15,10 @@ const PATIENCE = { timeout: 120_000, interval: 500 };
 /** Played images are pulled by nobody, and who bound the pod to which node is the cluster's own. */
 const OWN_REASONS = new Set(["Pulling", "Pulled", "Scheduled"]);
 
+/** Of a kubectl of each protocol that there has been, and of one between; every third scenario is asked by each of them, too. */
+const OLDER = ["1.29", "1.31", "1.33"].flatMap((version) => findKubectl(version) ?? []);
+const SHARE = 3;
+
 type Kubectl = (args: string[], input?: string) => Promise<Outcome>;
 
 describe.skipIf(why !== undefined)(
@@ -21,11 +27,17 @@ describe.skipIf(why !== undefined)(
   () => {
     let embedded: SandboxedCluster;
     let clusters: Kubectl[];
+    let clients: Client[];
     beforeAll(async () => {
       embedded = await SandboxedCluster.start();
       clusters = [
         (args, input) => embedded.kubectl.run(args, input),
         (args, input) => realCluster().kubectl(args, input ?? ""),
+      ];
+      const { kubectlPath: kubectl, kubeconfig } = realCluster();
+      clients = [
+        { kubectl, kubeconfig: embedded.kubectl.cluster.kubeconfigPath },
+        { kubectl, kubeconfig },
       ];
     });
     afterAll(async () => {
@@ -38,8 +50,9 @@ describe.skipIf(why !== undefined)(
         name,
         scenario,
         namespace: `scenario-${String(at)}`,
+        older: at % SHARE === 0 ? OLDER : [],
       })),
-    )("$name", async ({ scenario, namespace }, { expect }) => {
+    )("$name", async ({ scenario, namespace, older }, { expect }) => {
       await Promise.all(
         clusters.map(async (kubectl) => {
           await begin(kubectl, namespace, scenario);
@@ -58,13 +71,23 @@ describe.skipIf(why !== undefined)(
         }),
       );
       // What is told of a pod comes a moment after what happened, and what crashes is between two states at times.
-      for (const look of [answersOf, stateOf])
-        await vi.waitFor(async () => {
-          const [ours, theirs] = await Promise.all(
-            clusters.map((kubectl) => look(kubectl, namespace, scenario)),
-          );
-          expect(ours).toEqual(theirs);
+      const alike = (look: (at: number) => Promise<object>, what: string): Promise<void> =>
+        vi.waitFor(async () => {
+          const [ours, theirs] = await Promise.all([look(0), look(1)]);
+          expect(ours, what).toEqual(theirs);
         }, PATIENCE);
+      const asked =
+        (kubectl?: string) =>
+        (at: number): Promise<object> =>
+          answersTo(
+            scenario.asks ?? [],
+            namespace,
+            { ...(clients[at] as Client), ...(kubectl && { kubectl }) },
+            scenario,
+          );
+      await alike(asked(), "answers");
+      await alike((at) => stateOf(clusters[at] as Kubectl, namespace, scenario), "what is told of the pods");
+      for (const kubectl of older) await alike(asked(kubectl), `answers to ${kubectl}`);
       await Promise.all(
         clusters.map((kubectl) => kubectl(["delete", "namespace", namespace, "--wait=false"])),
       );
@@ -99,20 +122,6 @@ async function succeed(kubectl: Kubectl, args: string[], input: object): Promise
     // So many at once keep a server under load from a handshake for ten seconds; what is applied again stays the same.
     if (!stderr.includes("TLS handshake timeout") || Date.now() > deadline) throw new Error(stderr);
   }
-}
-
-async function answersOf(
-  kubectl: Kubectl,
-  namespace: string,
-  { asks = [], hasOwnErrors }: Scenario,
-): Promise<object[]> {
-  const answers: object[] = [];
-  for (const ask of asks) {
-    const { words, input } = Array.isArray(ask) ? { words: ask, input: undefined } : ask;
-    const { code, stdout, stderr } = await kubectl(["-n", namespace, ...words], input);
-    answers.push({ words, code, stdout, ...(hasOwnErrors ? {} : { stderr }) });
-  }
-  return answers;
 }
 
 interface ContainerState {

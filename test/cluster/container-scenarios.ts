@@ -1,4 +1,5 @@
 import { type Scenario, FOREVER, PHASE, READY, exec, once, pod, ready, say, shell } from "./scenario.js";
+import { CLIENT_SCENARIOS } from "./client-scenarios.js";
 import { COMPANION_SCENARIOS } from "./companion-scenarios.js";
 import { POD_SCENARIOS } from "./pod-scenarios.js";
 
@@ -193,4 +194,5 @@ export const SCENARIOS: Record<string, Scenario> = {
   ...FILES,
   ...POD_SCENARIOS,
   ...COMPANION_SCENARIOS,
+  ...CLIENT_SCENARIOS,
 };

@@ -1,11 +1,17 @@
+/**
+ * Words of kubectl behind `kubectl -n NAMESPACE`, and what they get as input; or words of `port-forward`, and what is had through it; or what is below a
+ * folder of this machine. `{folder}` is an empty one of the scenario's own.
+ */
+export type Ask = string[] | { words: string[]; input: string } | { forward: string[] } | { files: string };
+
 /** One thing that learners do with containers, to be done alike on every cluster. */
 export interface Scenario {
   /** What is applied; the first is what is waited for. */
   objects: object[];
   /** What `kubectl get` shows of the first at this path of JSONPath, when it is looked at. */
   until: { path: string; value: RegExp };
-  /** Lines that are asked then, in the order given: words of kubectl behind `kubectl -n NAMESPACE`, and what they get as input. */
-  asks?: (string[] | { words: string[]; input: string })[];
+  /** What is asked then, in the order given. */
+  asks?: Ask[];
   /** Whether the text of errors is a runtime's own, and only the status is compared. */
   hasOwnErrors?: boolean;
   /** Whether a probe may fail before it succeeds, on a machine that does much else: the event of it is not compared. */

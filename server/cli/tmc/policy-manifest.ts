@@ -38,12 +38,7 @@ export interface CreateOptions {
 
 /** The manifest a `create` asks for: from a file, or made of flags. Throws `TmcError` where they do not say enough. */
 export async function manifestFrom(options: CreateOptions): Promise<LooseManifest> {
-  if (options.file !== undefined) {
-    const manifest = await readManifest(options.file, "policy");
-    return options.name === undefined
-      ? manifest
-      : { ...manifest, fullName: { ...manifest.fullName, name: options.name } };
-  }
+  if (options.file !== undefined) return manifestOfFile(options.file, options);
   const { name, description, registryDomains } = options;
   const isOld = registryDomains !== undefined && options.tag === OLD_REGISTRY_TEMPLATE;
   const recipe = options.recipe ?? (isOld ? "allow-registry" : undefined);
@@ -62,6 +57,41 @@ export async function manifestFrom(options: CreateOptions): Promise<LooseManifes
         ...(await signersInput(options)),
       },
     },
+  };
+}
+
+/** What flags say of a policy, by the flag that says it. */
+const SPEC_FLAGS = {
+  recipe: "--recipe",
+  imageName: "--image-name",
+  tag: "--tag",
+  notTag: "--not-tag",
+  hostname: "--hostname",
+  port: "--port",
+  requireDigest: "--require-digest",
+  registryDomains: "--registry-domains",
+  effect: "--effect",
+  audit: "--audit",
+  verify: "--verify",
+  key: "--key",
+  identity: "--identity",
+  issuer: "--issuer",
+} as const satisfies Partial<Record<keyof CreateOptions, string>>;
+
+/** Flags beside a manifest may name the policy and say what it is for; were others left unread, a policy that is to report would refuse. */
+async function manifestOfFile(file: string, options: CreateOptions): Promise<LooseManifest> {
+  const flags = Object.keys(SPEC_FLAGS) as (keyof typeof SPEC_FLAGS)[];
+  const extra = flags.filter((flag) => options[flag] !== undefined).map((flag) => SPEC_FLAGS[flag]);
+  if (extra.length > 0)
+    throw new TmcError(
+      `InvalidArgument: expected the policy in the manifest ${file} alone, and ${extra.join(", ")} came with it; say that in the manifest, or leave -f away`,
+    );
+  const { name, description } = options;
+  const manifest = await readManifest(file, "policy");
+  return {
+    ...manifest,
+    fullName: { ...manifest.fullName, ...(name !== undefined && { name }) },
+    ...(description !== undefined && { meta: { ...(manifest["meta"] as object | undefined), description } }),
   };
 }
 

@@ -112,6 +112,34 @@ describe("tmc", () => {
     expect(err).toMatch(/--effect (?:allow|block)/);
   });
 
+  it.each([
+    ["organization", "image-policy", "recipes"],
+    ["workspace", "image-policy", "templates"],
+    ["policy", "template", "-o", "wide"],
+  ])("lists the recipes where the one verb is left away: tmc %s %s %s", async (...words) => {
+    const { status, out, err } = await tmc({}, ...words);
+    expect([status, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^NAME +TITLE[^]*\nrequire-signature /);
+  });
+
+  it("says of a verb that the recipes have not that it is none", async () => {
+    const { status, out, err } = await tmc({}, "policy", "templates", "get", "custom");
+    expect([status, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^Error: /);
+  });
+
+  it("leaves no flag unread that a manifest stands beside", async () => {
+    const create = ["organization", "image-policy", "create", "-f", "policy.yaml"];
+    for (const flags of [["--audit"], ["-r", "custom"], ["--key", "cosign.pub"], ["-t", "v1"]]) {
+      const { status, err } = await tmc({}, ...create, ...flags);
+      const flag = { "-r": "--recipe", "-t": "--tag" }[flags[0] ?? ""] ?? flags[0];
+      expect([status, err]).toEqual([
+        1,
+        `Error: InvalidArgument: expected the policy in the manifest policy.yaml alone, and ${flag ?? ""} came with it; say that in the manifest, or leave -f away`,
+      ]);
+    }
+  });
+
   it("takes the namespace of a detach as attach does, and by its place", async () => {
     const asked: string[] = [];
     const echo = await serverThat((_body, path) => asked.push(path) && {});

@@ -24,13 +24,13 @@ const TABLE: Table<Template> = {
   empty: "No templates to list",
 };
 
-/** `... image-policy templates list`. */
+/** `... image-policy templates list`; there is one verb, so it may be left away. */
 export function templatesCommand(world: TmcWorld): Command {
   const templates = new Command("templates")
     .aliases(["template", "recipe", "recipes"])
     .description("The recipes a policy can be made of");
   const list = templates
-    .command("list")
+    .command("list", { isDefault: true })
     .description("List the recipes")
     .addOption(outputOption())
     .action(async ({ output }: { output?: OutputFormat }) => {

@@ -53,11 +53,11 @@ export function violationsCommand(world: TmcWorld, kind: { hasWorkspace: boolean
   return examples(command, `tmc ${verb} image-policy violations${where} -o wide`);
 }
 
-/** `tmc policy insights list`: the same of all policies of the organization, by the name of the original's page. */
+/** `tmc policy insights list`: the same of all policies of the organization, by the name of the original's page; `list` may be left away. */
 export function insightsCommand(world: TmcWorld): Command {
   const insights = new Command("insights").description("What runs against the policies");
   const list = insights
-    .command("list")
+    .command("list", { isDefault: true })
     .description("List what runs against the policies of the organization and of all of its workspaces")
     .addOption(outputOption())
     .action(({ output }: ViolationOptions) => print(world, output, () => true));

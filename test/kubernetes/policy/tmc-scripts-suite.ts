@@ -186,6 +186,12 @@ const SCRIPTS: Script[] = [
   {
     title: "a policy for the namespaces with a label",
     lines: [
+      { run: "organization image-policy recipes", says: /^NAME +TITLE[^]*\nblock-latest-tag / },
+      {
+        run: "organization image-policy create -f FILE:latest.json --audit",
+        says: /--audit came with it; say that in the manifest/,
+        fails: true,
+      },
       { run: "organization image-policy create -f FILE:latest.json", says: /"no-latest" created/ },
       { run: "organization image-policy list -o wide", says: /namespaces with block-latest=true/ },
       { run: `image explain nginx -n ${organization}`, says: /^nginx: allowed/ },

@@ -18,15 +18,28 @@ export const LIST_QUERY = z.object({
   "pagination.size": number.pipe(z.number().min(1).max(MAX_PAGE)).optional(),
 });
 
-/** Those of the items whose name fits, and of these the page that is asked for. Throws what zod says of a query that is none. */
-export function pageOf<T extends { fullName: { name: string } }>(
-  { query }: Request,
-  items: T[],
-): { page: T[]; totalCount: string } {
+/** What a list is of. */
+interface Listed {
+  fullName: { name: string; clusterName?: string };
+}
+
+/**
+ * Those of the items whose name fits, and of these the page that is asked for. The order is that of names, and of clusters where names are the same: were it
+ * the order in which clusters answer, one that is away would move what stands on every page. Throws what zod says of a query that is none. */
+export function pageOf<T extends Listed>({ query }: Request, items: T[]): { page: T[]; totalCount: string } {
   const asked = LIST_QUERY.parse(query);
   const name = compileGlob(asked["searchScope.name"]);
-  const found = items.filter(({ fullName }) => matchesToken(name, fullName.name));
+  const found = items.filter(({ fullName }) => matchesToken(name, fullName.name)).toSorted(byName);
   const start = asked["pagination.offset"];
   const size = asked["pagination.size"] ?? found.length;
   return { page: found.slice(start, start + size), totalCount: String(found.length) };
+}
+
+function byName({ fullName: left }: Listed, { fullName: right }: Listed): number {
+  return compare(left.name, right.name) || compare(left.clusterName ?? "", right.clusterName ?? "");
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

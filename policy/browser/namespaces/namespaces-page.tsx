@@ -1,16 +1,22 @@
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect } from "react";
 import type { NamespaceList, NamespaceView } from "../../common/tmc-api.js";
 import { memberCluster } from "../api/use-hierarchy.js";
 import { useNamespaces } from "../api/use-namespaces.js";
 import { useConsole } from "../console-context.js";
-import { PAGE_SIZE, Pager } from "../parts/pager.js";
+import { PAGE_SIZE, Pager, pageStart } from "../parts/pager.js";
 import { SearchField } from "../parts/search-field.js";
 import { useSearch } from "../parts/use-search.js";
 
 /** The namespaces of the organization, with the workspace each belongs to; the server searches them, and sends one page. */
 export function NamespacesPage(): ReactElement {
   const { text, setText, search, offset, move } = useSearch();
-  const { data, error } = useNamespaces({ search, offset, size: PAGE_SIZE });
+  const { data, error, isPlaceholderData } = useNamespaces({ search, offset, size: PAGE_SIZE });
+  const total = Number(data?.totalCount ?? 0);
+  // How many there are is known of the page that was asked for, and not of the one that stands there until it comes.
+  const start = data && !isPlaceholderData ? pageStart(offset, total) : offset;
+  useEffect(() => {
+    if (start !== offset) move(start);
+  });
   return (
     <>
       <header className="console__header">
@@ -30,11 +36,11 @@ export function NamespacesPage(): ReactElement {
           {data.unreachableClusters.join(", ")}.
         </p>
       )}
-      {data && (search !== "" || text !== "" || Number(data.totalCount) > PAGE_SIZE) && (
+      {data && (search !== "" || text !== "" || total > PAGE_SIZE) && (
         <SearchField label="Find namespaces" value={text} onChange={setText} />
       )}
-      {data && <Pager of="namespaces" offset={offset} total={Number(data.totalCount)} onMove={move} />}
-      {data && <Found list={data} search={search} />}
+      {data && <Pager of="namespaces" offset={start} total={total} onMove={move} />}
+      {data && start === offset && <Found list={data} search={search} />}
     </>
   );
 }

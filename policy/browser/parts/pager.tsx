@@ -13,10 +13,19 @@ interface Props {
   onMove: (offset: number) => void;
 }
 
+/** Where the page begins that is shown: the last, where those after it have gone meanwhile. */
+export function pageStart(offset: number, total: number): number {
+  return offset < total ? offset : lastStart(total);
+}
+
+function lastStart(total: number): number {
+  return Math.max(0, Math.floor((total - 1) / PAGE_SIZE) * PAGE_SIZE);
+}
+
 /** Moves through a list of many pages; it stands before the list, so that no key has to pass all rows. Its buttons stay where they are at both ends, so that the focus does. */
 export function Pager({ of, offset, total, onMove }: Props): ReactElement | null {
   if (total <= PAGE_SIZE) return null;
-  const last = Math.floor((total - 1) / PAGE_SIZE) * PAGE_SIZE;
+  const last = lastStart(total);
   const moves: [name: string, to: number][] = [
     ["First", 0],
     ["Previous", offset - PAGE_SIZE],

@@ -1,5 +1,8 @@
 import { useId, type ReactElement } from "react";
 
+/** No name is longer, and the server looks for nothing longer than a name with a star at each end. */
+const LONGEST = 251;
+
 interface Props {
   label: string;
   value: string;
@@ -19,6 +22,7 @@ export function SearchField({ label, value, onChange }: Props): ReactElement {
         type="search"
         className="field__input"
         value={value}
+        maxLength={LONGEST}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") onChange("");

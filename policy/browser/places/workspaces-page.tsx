@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import type { WorkspaceView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
-import { PAGE_SIZE, Pager } from "../parts/pager.js";
+import { PAGE_SIZE, Pager, pageStart } from "../parts/pager.js";
 import { SearchField } from "../parts/search-field.js";
 import { useSearch } from "../parts/use-search.js";
 import { useTask } from "../parts/use-task.js";
@@ -19,8 +19,7 @@ export function WorkspacesPage(): ReactElement {
   const { text, setText, search, offset, move } = useSearch();
   const { workspaces } = hierarchy;
   const found = workspaces.filter(({ fullName }) => fullName.name.includes(search));
-  // Those of the last page may have been deleted meanwhile.
-  const start = offset < found.length ? offset : 0;
+  const start = pageStart(offset, found.length);
   return (
     <>
       <header className="console__header">

@@ -1,10 +1,12 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -26,6 +28,8 @@ interface Owner {
   pid: number;
   /** The number of a process is given out again after its end. */
   start: string;
+  /** Containers may share the folder, and not the numbers. */
+  namespace: string;
   beside: string[];
 }
 
@@ -45,8 +49,12 @@ export function useOwnTemporaryFolder(beside: readonly string[] = []): () => voi
   const around = process.env["TMPDIR"];
   removeLeftRuns(tmpdir());
   const folder = mkdtempSync(join(tmpdir(), "lectern-"));
-  const owner: Owner = { pid: process.pid, start: startTimeOf(process.pid) ?? "", beside: [...beside] };
-  writeFileSync(join(folder, OWNER), JSON.stringify(owner));
+  // Where nothing tells which process this is, nobody can tell that it is gone.
+  const start = startTimeOf(process.pid);
+  if (start !== undefined) {
+    const owner: Owner = { pid: process.pid, start, namespace: processNamespace(), beside: [...beside] };
+    writeFileSync(join(folder, OWNER), JSON.stringify(owner));
+  }
   chmodSync(folder, 0o711);
   process.env["TMPDIR"] = folder;
   // What tsx compiles for the processes of a test would be left in it.
@@ -82,20 +90,43 @@ function removeWhenEnded(folders: readonly string[]): () => void {
   };
 }
 
-/** Removes the folders of runs whose process is gone; one that says nothing of its process is somebody else's. */
+/**
+ * Removes the folders of runs whose process is gone. One that says nothing of its process, or says it to another user or where
+ * processes have other numbers, is somebody else's.
+ */
 export function removeLeftRuns(around: string): void {
   for (const name of readdirSync(around).filter((each) => OF_A_RUN.test(each))) {
     const owner = ownerOf(join(around, name));
     if (owner === undefined || startTimeOf(owner.pid) === owner.start) continue;
-    const besides = owner.beside.filter((path) => dirname(path) === around && existsSync(path));
-    for (const path of [...besides, join(around, name)]) rmSync(path, { recursive: true, force: true });
+    const besides = owner.beside.filter((path) => dirname(path) === around && isOwn(path));
+    for (const path of [...besides, join(around, name)]) removeLeft(path);
+  }
+}
+
+/** What cannot be removed, such as files of a learner's account, keeps no later run from its start. */
+function removeLeft(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    process.stderr.write(`${path}, left by a test run, could not be removed: ${(error as Error).message}\n`);
   }
 }
 
 function ownerOf(folder: string): Owner | undefined {
+  if (!isOwn(folder)) return undefined;
   try {
-    return JSON.parse(readFileSync(join(folder, OWNER), "utf8")) as Owner;
+    const owner = JSON.parse(readFileSync(join(folder, OWNER), "utf8")) as Owner;
+    return owner.namespace === processNamespace() ? owner : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Anybody may make a folder of that name in the temporary one, and have it name what is not theirs. */
+function isOwn(path: string): boolean {
+  return existsSync(path) && lstatSync(path).uid === process.getuid?.();
+}
+
+function processNamespace(): string {
+  return readlinkSync("/proc/self/ns/pid");
 }

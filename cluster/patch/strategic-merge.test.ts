@@ -58,7 +58,7 @@ describe("applyStrategicMergePatch", () => {
   it("merges lists of many thousand elements in their order", () => {
     const containers = Array.from({ length: 100_000 }, (_, at) => ({ name: `c${at}` }));
     const change = { containers, "$setElementOrder/containers": containers };
-    // `toEqual` takes ten times as long as to merge them.
+    // To walk them with `toEqual` takes longer than to merge them.
     const merged = patched({ containers: containers.toReversed() }, change);
     expect(isDeepStrictEqual(merged, { containers })).toBe(true);
     const gone = containers.map(({ name }) => ({ name, $patch: "delete" }));

@@ -5,7 +5,7 @@ import type { EffectivePolicy } from "../common/effective.js";
 import type { PolicyContext } from "./context.js";
 import { toPolicyError } from "./cluster-client.js";
 import { isNotInForce, POLICY_ERROR, type PolicyError } from "./errors.js";
-import { replaceKnown, syncParameters, type SyncResult } from "./namespace-parameters.js";
+import { replaceKnown, syncParameters, type SyncProgress } from "./namespace-parameters.js";
 import type { KnownNamespace } from "./known-parameters.js";
 import { listNoOlder } from "./list-no-older.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
@@ -147,22 +147,21 @@ export async function syncUntilInForce(
   context: PolicyContext,
   namespace: string,
   { isAtOnce = false, atHand }: AtOnce = {},
-): Promise<Pick<SyncResult, "changed" | "lifted">> {
+): Promise<SyncProgress> {
   const end = performance.now() + IN_FORCE_DEADLINE_MS;
-  const seen = { changed: false, lifted: false };
+  const progress = { changed: false, lifted: false };
   for (let isFirst = true; ; isFirst = false) {
     const replaced =
-      atHand && isFirst ? await replaceKnown(context.client, atHand.namespace, atHand) : undefined;
-    const result =
-      replaced ??
-      (await syncParameters(context.client, context.store, { namespace, isAtOnce: isAtOnce && isFirst }));
-    if (!result) return seen;
-    seen.changed ||= result.changed;
-    seen.lifted ||= result.lifted;
+      atHand && isFirst
+        ? await replaceKnown(context.client, atHand.namespace, { ...atHand, progress })
+        : undefined;
+    const synced = { namespace, isAtOnce: isAtOnce && isFirst, progress };
+    const revisions = replaced ?? (await syncParameters(context.client, context.store, synced));
+    if (!revisions) return progress;
     const deadlineMs = Math.min(LOOK_AGAIN_MS, end - performance.now());
     try {
-      await waitUntilInForce(context.client, namespace, result.revisions, { deadlineMs });
-      return seen;
+      await waitUntilInForce(context.client, namespace, revisions, { deadlineMs });
+      return progress;
     } catch (error) {
       if (!isNotInForce(error) || performance.now() + LOOK_AGAIN_MS > end) throw error;
     }

@@ -20,7 +20,10 @@ export interface ClusterClient {
 }
 
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
-export async function createClusterClient(kubeConfig: KubeConfig): Promise<ClusterClient> {
+export async function createClusterClient(
+  kubeConfig: KubeConfig,
+  { parameters = new KnownParameters() }: { parameters?: KnownParameters } = {},
+): Promise<ClusterClient> {
   const library = await import("../../kubernetes/node/client-library.js");
   const pooled = pooledKubeConfig(kubeConfig, library);
   return {
@@ -30,7 +33,7 @@ export async function createClusterClient(kubeConfig: KubeConfig): Promise<Clust
     objects: library.KubernetesObjectApi.makeApiClient(pooled),
     mergePatch: library.setHeaderOptions("Content-Type", library.PatchStrategy.MergePatch),
     seen: new SeenVersions(),
-    parameters: new KnownParameters(),
+    parameters,
   };
 }
 

@@ -18,7 +18,12 @@ const MAX_NAMESPACES = 64;
  * are now: what is written by it is written only where nobody has written them since.
  */
 export class KnownParameters {
+  readonly #max: number;
   #namespaces: ReadonlyMap<string, KnownNamespace> = new Map();
+
+  constructor(max = MAX_NAMESPACES) {
+    this.#max = max;
+  }
 
   /** What is known at this moment; what becomes known later is not in it. */
   get now(): ReadonlyMap<string, KnownNamespace> {
@@ -30,7 +35,7 @@ export class KnownParameters {
     next.delete(namespace);
     next.set(namespace, known);
     const [oldest = ""] = next.keys();
-    if (next.size > MAX_NAMESPACES) next.delete(oldest);
+    if (next.size > this.#max) next.delete(oldest);
     this.#namespaces = next;
   }
 

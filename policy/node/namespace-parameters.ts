@@ -23,8 +23,8 @@ import { isNewer } from "./seen-versions.js";
 /** Writers meet only when a policy and its namespace change in the same milliseconds. */
 const MAX_ATTEMPTS = 8;
 
-export interface SyncResult {
-  revisions: Revisions;
+/** What was done to the parameters of a namespace so far, also by an attempt that then had to look at them again. */
+export interface SyncProgress {
   changed: boolean;
   /** Something that was refused may be admitted now. */
   lifted: boolean;
@@ -40,7 +40,11 @@ interface Synced {
   namespace: string;
   membership?: Membership | undefined;
   isAtOnce?: boolean;
+  /** Where what is done is taken down. */
+  progress?: SyncProgress;
 }
+
+const noProgress = (): SyncProgress => ({ changed: false, lifted: false });
 
 /**
  * Makes the parameters of a namespace equal to its effective policies. The ConfigMaps are read before the policies and written only if unchanged since,
@@ -51,11 +55,16 @@ interface Synced {
 export async function syncParameters(
   client: ClusterClient,
   store: HierarchyStore,
-  { namespace, membership, isAtOnce = false }: Synced,
-): Promise<SyncResult | undefined> {
+  { namespace, membership, isAtOnce = false, progress = noProgress() }: Synced,
+): Promise<Revisions | undefined> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      return await trySync(client, store, { namespace, membership, isAtOnce: isAtOnce && attempt === 0 });
+      return await trySync(client, store, {
+        namespace,
+        membership,
+        isAtOnce: isAtOnce && attempt === 0,
+        progress,
+      });
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (!isConflict(error)) throw toPolicyError(error);
@@ -104,8 +113,8 @@ export function selectFor(namespace: V1Namespace, policies: EffectivePolicy[], m
 async function trySync(
   client: ClusterClient,
   store: HierarchyStore,
-  { namespace: name, membership, isAtOnce = false }: Synced,
-): Promise<SyncResult | undefined> {
+  { namespace: name, membership, isAtOnce = false, progress = noProgress() }: Synced,
+): Promise<Revisions | undefined> {
   const [namespace, enforced, audit] = await Promise.all([
     client.core.readNamespace({ name }),
     orUndefined(client.core.readNamespacedConfigMap({ namespace: name, name: ENFORCED_CONFIG_MAP })),
@@ -115,10 +124,11 @@ async function trySync(
   if (!isManaged || namespace.metadata?.deletionTimestamp) return undefined;
   const freshness = isAtOnce && isSeenBy(store, [enforced, audit]) ? "seen" : "exact";
   const { selected } = await readEffective(store, namespace, { membership, freshness });
-  return writeBoth(client, name, compileParameters(selected), {
+  const current = {
     ...(enforced && { enforced: knownOf(enforced) }),
     ...(audit && { audit: knownOf(audit) }),
-  });
+  };
+  return writeBoth(client, name, { wanted: compileParameters(selected), current, progress });
 }
 
 /**
@@ -128,30 +138,49 @@ async function trySync(
 export async function replaceKnown(
   client: ClusterClient,
   namespace: V1Namespace,
-  { policies, known }: { policies: EffectivePolicy[]; known: KnownNamespace },
-): Promise<SyncResult | undefined> {
+  {
+    policies,
+    known,
+    progress,
+  }: { policies: EffectivePolicy[]; known: KnownNamespace; progress: SyncProgress },
+): Promise<Revisions | undefined> {
   const wanted = compileParameters(selectFor(namespace, policies).selected);
   if (isSame(known.enforced.data, wanted.enforced)) return undefined;
   try {
-    return await writeBoth(client, namespace.metadata?.name ?? "", wanted, known);
+    return await writeBoth(client, namespace.metadata?.name ?? "", { wanted, current: known, progress });
   } catch (error) {
     if (isNotFound(error) || isConflict(error)) return undefined;
     throw toPolicyError(error);
   }
 }
 
+interface Change {
+  wanted: Parameters;
+  current: Partial<KnownNamespace>;
+  progress: SyncProgress;
+}
+
 async function writeBoth(
   client: ClusterClient,
   namespace: string,
-  wanted: Parameters,
-  current: Partial<KnownNamespace>,
-): Promise<SyncResult> {
+  { wanted, current, progress }: Change,
+): Promise<Revisions> {
   // Of what fails between the two it is not known how it is.
   client.parameters.forget(namespace);
-  const [enforced, audit] = [
-    await write(client, { namespace, name: ENFORCED_CONFIG_MAP, data: wanted.enforced }, current.enforced),
-    await writeAudit(client, { namespace, name: AUDIT_CONFIG_MAP, data: wanted.audit }, current.audit),
-  ];
+  const enforced = await write(
+    client,
+    { namespace, name: ENFORCED_CONFIG_MAP, data: wanted.enforced },
+    current.enforced,
+  );
+  // It is done, whatever becomes of the other: who looks again finds nothing changed.
+  progress.changed ||= enforced.changed;
+  progress.lifted ||= liftsSomething(current.enforced?.data ?? {}, wanted.enforced);
+  const audit = await writeAudit(
+    client,
+    { namespace, name: AUDIT_CONFIG_MAP, data: wanted.audit },
+    current.audit,
+  );
+  progress.changed ||= audit.changed;
   client.parameters.note(namespace, {
     enforced: { resourceVersion: enforced.revision, data: wanted.enforced },
     ...(audit.revision !== undefined && {
@@ -159,12 +188,8 @@ async function writeBoth(
     }),
   });
   return {
-    changed: enforced.changed || audit.changed,
-    lifted: liftsSomething(current.enforced?.data ?? {}, wanted.enforced),
-    revisions: {
-      enforced: enforced.revision,
-      ...(audit.revision !== undefined && { audit: audit.revision }),
-    },
+    enforced: enforced.revision,
+    ...(audit.revision !== undefined && { audit: audit.revision }),
   };
 }
 
@@ -192,9 +217,14 @@ async function writeAudit(
 ): Promise<{ changed: boolean; revision?: string }> {
   if (Object.keys(wanted.data).length > 0) return write(client, wanted, current);
   if (!current) return { changed: false };
-  await orUndefined(
-    client.core.deleteNamespacedConfigMap({ namespace: wanted.namespace, name: wanted.name }),
-  );
+  const { namespace, name } = wanted;
+  // Others may have put something into it since.
+  const body = { preconditions: { resourceVersion: current.resourceVersion } };
+  try {
+    await client.core.deleteNamespacedConfigMap({ namespace, name, body });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
   return { changed: true };
 }
 

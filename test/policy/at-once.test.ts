@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { CoreV1Api, type CustomObjectsApi, KubeConfig } from "../../kubernetes/node/client-library.js";
-import { ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
+import { AUDIT_CONFIG_MAP, ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
 import type { ClusterClient } from "../../policy/node/cluster-client.js";
 import { createPolicyContext, type PolicyContext } from "../../policy/node/context.js";
 import { createHierarchyStore } from "../../policy/node/hierarchy-store.js";
 import { installPolicyEngine } from "../../policy/node/install.js";
 import { listHistory } from "../../policy/node/history/read-history.js";
 import { recordChange } from "../../policy/node/history/record-change.js";
-import { getPolicy, updatePolicy } from "../../policy/node/policies.js";
+import { createPolicy, getPolicy, updatePolicy } from "../../policy/node/policies.js";
 import { createPolicyService, type PolicyService } from "../../policy/node/policy-service.js";
 import { PolicyStatuses } from "../../policy/node/policy-statuses.js";
 import type { ImagePolicySpec } from "../../policy/node/records.js";
@@ -28,6 +28,11 @@ const at = { organization, cluster: "at-once-cluster", namespace };
 const blocking = (name: string, imageName: string) => ({
   fullName: { name },
   spec: { recipe: "custom", input: { effect: "block", rules: [{ imageName }] } },
+});
+
+const onDryRun = (name: string, imageName: string) => ({
+  fullName: { name },
+  spec: { recipe: "custom", input: { audit: true, effect: "block", rules: [{ imageName }] } },
 });
 
 type Core = CoreV1Api;
@@ -190,6 +195,38 @@ describe("a change of a policy that is waited for", () => {
       "replaceNamespacedConfigMap",
     ]);
     expect(await isRefused("nginx")).toBe(true);
+  });
+
+  it("leaves what others put meanwhile into the parameters of dry runs, where it has nothing more for them", async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const server = await openServer((client) => ({
+      core: {
+        deleteNamespacedConfigMap: async (request) => {
+          const change = meanwhile;
+          meanwhile = undefined;
+          await change?.();
+          return client.core.deleteNamespacedConfigMap(request);
+        },
+      },
+    }));
+    await createPolicy(server, place, onDryRun("tried", "httpd"));
+    meanwhile = () => others.createPolicy(place, onDryRun("theirs", "evil"));
+    await updatePolicy(server, { ...place, name: "tried" }, blocking("tried", "httpd"));
+    expect(meanwhile).toBeUndefined();
+    const { data } = await core.readNamespacedConfigMap({ namespace, name: AUDIT_CONFIG_MAP });
+    expect(data?.["policies"]).toContain("|theirs|");
+    expect(await isRefused("httpd")).toBe(true);
+    for (const name of ["tried", "theirs"]) await others.removePolicy({ ...place, name });
+  });
+
+  it("nudges what was refused also where the parameters of dry runs are gone, so that it has to look again", async () => {
+    const server = await openServer(() => ({}));
+    await createPolicy(server, place, onDryRun("tried", "httpd"));
+    const soon = vi.spyOn(server.followUps, "soon");
+    await core.deleteNamespacedConfigMap({ namespace, name: AUDIT_CONFIG_MAP });
+    await updatePolicy(server, { ...place, name: "own" }, blocking("own", "busybox"));
+    expect(soon.mock.calls.map(([key]) => key)).toContain(`nudge//${namespace}`);
+    await others.removePolicy({ ...place, name: "tried" });
   });
 
   it("is in force for whoever asks any server, as soon as one has answered, and writes that down", async () => {

@@ -12,6 +12,7 @@ import {
 } from "../cluster-client.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { ENGINE_NAMESPACE } from "../engine-namespace.js";
+import { KnownParameters } from "../known-parameters.js";
 import type { ManagedClusterObject } from "../records.js";
 import { readMemberKubeconfig } from "./member-kubeconfig.js";
 
@@ -71,7 +72,8 @@ export class MemberClients {
       kept.text === undefined
         ? this.#givenBy(operator ?? "", spec.name)
         : await readMemberKubeconfig(kept.text);
-    const client = createClusterClient(kubeConfig);
+    // Nobody waits for the parameters of members, of which there may be hundreds.
+    const client = createClusterClient(kubeConfig, { parameters: new KnownParameters(0) });
     // The one opened last is the last of the map.
     this.#opened.delete(name);
     this.#opened.set(name, { version, client });

@@ -97,6 +97,11 @@ describe("what people of an event came to", () => {
     expect((await say(new BrowserSession(lectern.url), { rating: 1 })).status).toBe(401);
     // Their session is over by now.
     const said = { rating: 4, comment: "More of <b>step 4</b>" };
+    expect((await say(learner, { rating: 1, comment: "\0\u{1b}[2J\ud800\u202e" })).status).toBe(204);
+    expect((await learner.json<OwnResults>("GET", `api/events/${event.name}/own-results`)).feedback).toEqual({
+      rating: 1,
+      comment: "\ufffd\ufffd[2J\ufffd\ufffd",
+    });
     expect((await say(learner, said)).status).toBe(204);
     before.feedback = { answers: 1, counts: [0, 0, 0, 1, 0], mean: 4 };
     expect(await instructor.json("GET", `${at}/results`)).toMatchObject({

@@ -81,6 +81,10 @@ describe("results of an event", () => {
     expect(answered.feedback).toEqual({ answers: 2, counts: [0, 1, 0, 0, 1], mean: 3.5 });
     expect(answered.people[0]?.feedback).toEqual(said);
     expect(resultsCsv(answered)).toContain(`,2,"'=1+1"\r\n`);
+    const formulas = ["=1+1\nmore", "\n=1", "＝1+1", "@a\r\nb"].map((comment) =>
+      eventResults({ ...parts, people: [{ id: "ada", name: "Ada", feedback: { rating: 1, comment } }] }),
+    );
+    for (const formula of formulas) expect(resultsCsv(formula)).toMatch(/,1,"'[=\n＝@]/);
     expect(results.feedback).toEqual({ answers: 0, counts: [0, 0, 0, 0, 0] });
     expect(eventResults({ ...parts, asksFeedback: false })).not.toHaveProperty("feedback");
   });

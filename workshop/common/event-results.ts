@@ -120,6 +120,9 @@ const COLUMNS = [
   "comment",
 ];
 
+/** What a spreadsheet takes for a formula, on whatever line of its cell it goes on. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
 /** A row for each person and step. No cell begins as a formula does: spreadsheets would run what somebody typed as a name. */
 export function resultsCsv({
   people,
@@ -143,7 +146,7 @@ export function resultsCsv({
       comment: person.feedback?.comment ?? "",
     })),
   );
-  return `${Papa.unparse(rows, { columns: COLUMNS, escapeFormulae: true })}\r\n`;
+  return `${Papa.unparse(rows, { columns: COLUMNS, escapeFormulae: FORMULA })}\r\n`;
 }
 
 type StepPlace = Pick<StepSummary, "page" | "pageTitle" | "step" | "number">;

@@ -10,6 +10,13 @@ export const RATINGS = [1, 2, 3, 4, 5] as const;
 /** A sentence or three; what is longer belongs into a letter. */
 export const MAX_COMMENT = 500;
 
+/** Without what no database keeps, and what would order a terminal or turn around what stands beside it. */
+export function shownComment(comment: string): string {
+  return comment
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/gu, "\uFFFD");
+}
+
 /** What all who have answered say together. */
 export interface FeedbackSummary {
   answers: number;

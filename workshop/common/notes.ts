@@ -9,6 +9,11 @@ export interface PageNotes {
 /** Of one page: some three sheets of paper. */
 export const MAX_NOTES = 10_000;
 
+/** As a database keeps them: without NUL and halves of characters. */
+export function keptNotes(text: string): string {
+  return text.replaceAll("\0", "\uFFFD").replaceAll(/\p{Cs}/gu, "\uFFFD");
+}
+
 /** All notes of a session as Markdown, in the order of its pages; empty where there are none. */
 export function notesText(
   { title, pages }: { title: string; pages: readonly { name: string; title: string }[] },

@@ -21,7 +21,7 @@ const MAX_SAID_BYTES = 500;
  */
 const PACK = `folder=$(mktemp -d) || exit
 trap 'rm -rf "$folder"' EXIT
-head -c "$2" > "$folder/transcript.md" && cat > "$folder/notes.md" && cd || exit
+cat > "$folder/said" && head -c "$2" "$folder/said" > "$folder/transcript.md" && tail -c "+$(($2 + 1))" "$folder/said" > "$folder/notes.md" && cd || exit
 notes=
 if [ -s "$folder/notes.md" ]; then notes=notes.md; fi
 tar --create --gzip --ignore-failed-read --exclude=./.kube --exclude=./.cache \\

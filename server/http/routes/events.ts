@@ -1,7 +1,7 @@
 import { Router } from "express";
 import { z } from "zod";
 import { MAX_CODE } from "../../../workshop/common/event.js";
-import { type Feedback, MAX_COMMENT, RATINGS } from "../../../workshop/common/feedback.js";
+import { type Feedback, MAX_COMMENT, RATINGS, shownComment } from "../../../workshop/common/feedback.js";
 import type { EventView } from "../../../workshop/common/event-api.js";
 import { ServerError, serverErrorCodes } from "../../errors.js";
 import type { Attendance } from "../../event/attendance.js";
@@ -26,7 +26,7 @@ const MAX_TYPED = 10_000;
 const admission = z.strictObject({ token: z.string().max(200), code: z.string().max(MAX_CODE).optional() });
 const said = z.strictObject({
   rating: z.number().int().min(1).max(RATINGS.length),
-  comment: z.string().trim().min(1).max(MAX_COMMENT).optional(),
+  comment: z.string().trim().min(1).max(MAX_COMMENT).transform(shownComment).optional(),
 });
 const arrival = z.union([
   z.strictObject({ name: z.string().max(MAX_TYPED) }),

@@ -1,6 +1,6 @@
 import { type Request, Router } from "express";
 import { z } from "zod";
-import { MAX_NOTES, type PageNotes } from "../../../workshop/common/notes.js";
+import { MAX_NOTES, type PageNotes, keptNotes } from "../../../workshop/common/notes.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
@@ -14,7 +14,10 @@ export interface NotesRoutes {
 
 const pageNotes = z.strictObject({
   page: z.string().min(1).max(200),
-  text: z.string().max(MAX_NOTES, `notes of one page have ${String(MAX_NOTES)} characters at most`),
+  text: z
+    .string()
+    .max(MAX_NOTES, `notes of one page have ${String(MAX_NOTES)} characters at most`)
+    .transform(keptNotes),
   version: z.number().int().min(0).max(1_000_000_000),
 });
 

@@ -63,7 +63,7 @@ export const api = {
   notes: (id: string, signal?: AbortSignal) =>
     call<PageNotes[]>("GET", `${sessionPath(id)}/notes`, { signal }),
   saveNotes: (id: string, notes: PageNotes) =>
-    call<{ version: number }>("PUT", `${sessionPath(id)}/notes`, { body: notes }),
+    call<{ version: number }>("PUT", `${sessionPath(id)}/notes`, { body: notes, outlivesPage: true }),
   restorePage: (id: string, page: string) =>
     call<SessionView>("POST", `${sessionPath(id)}/restoration`, { body: { page } }),
   answerRestoration: (id: string, restoration: string, answer: RestorationAnswer) =>

@@ -11,6 +11,13 @@ export interface CallOptions {
   body?: unknown;
   /** Ends the call where nobody waits for its answer any more. */
   signal?: AbortSignal | undefined;
+  /** Goes on where the tab is closed meanwhile; a browser carries 64 KiB of such bodies. */
+  outlivesPage?: boolean;
+}
+
+/** What is sent of a call, and what its answer is to be. */
+interface Sent extends Pick<CallOptions, "body" | "outlivesPage"> {
+  accept?: string;
 }
 
 /** Calls the server as a page of ours; the path is relative to the mount. Throws `ApiError`. */
@@ -49,17 +56,17 @@ export async function* follow<T>(method: string, path: string, body: unknown): A
   }
 }
 
-function send(method: string, path: string, { body, signal }: CallOptions): Promise<Response> {
+function send(method: string, path: string, { signal, ...sent }: CallOptions): Promise<Response> {
   const deadline = AbortSignal.timeout(ANSWER_DEADLINE_MS);
   const until = signal ? AbortSignal.any([deadline, signal]) : deadline;
-  return sendUntil(until, method, path, { body });
+  return sendUntil(until, method, path, sent);
 }
 
 async function sendUntil(
   signal: AbortSignal,
   method: string,
   path: string,
-  { body, accept }: { body: unknown; accept?: string },
+  { body, accept, outlivesPage = false }: Sent,
 ): Promise<Response> {
   const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
@@ -67,6 +74,7 @@ async function sendUntil(
       method,
       credentials: "same-origin",
       signal,
+      keepalive: outlivesPage,
       headers: { ...pageKeyHeader(), ...type, ...(accept !== undefined && { accept }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -65,7 +65,7 @@ export function FeedbackForm({ event, said }: Props): ReactElement {
         <Button className="button button--primary button--small" type="submit" isDisabled={isBusy}>
           {isBusy ? "Sending…" : "Send"}
         </Button>
-        <span className="field__hint">Your instructor reads it with your name.</span>
+        <span className="field__hint">Those who look after the event read it with your name.</span>
       </div>
     </form>
   );
@@ -74,9 +74,8 @@ export function FeedbackForm({ event, said }: Props): ReactElement {
 function Rating({ rating }: { rating: number | undefined }): ReactElement {
   return (
     <fieldset className="feedback__rating">
-      <legend className="field__label">How good was it?</legend>
+      <legend className="field__label">How good was it? 1 is poor, 5 very good.</legend>
       <div className="feedback__choices">
-        <span aria-hidden="true">poor</span>
         {RATINGS.map((value) => (
           <label key={value}>
             <input
@@ -90,7 +89,6 @@ function Rating({ rating }: { rating: number | undefined }): ReactElement {
             {value}
           </label>
         ))}
-        <span aria-hidden="true">very good</span>
       </div>
     </fieldset>
   );

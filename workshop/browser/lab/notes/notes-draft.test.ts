@@ -7,12 +7,20 @@ import { NotesDraft, type NotesStore } from "./notes-draft.js";
 class Kept implements NotesStore {
   notes: PageNotes = { page: "one", text: "", version: 0 };
   isAway = false;
+  isOver = false;
+  /** Saves, and the answer gets lost. */
+  isLosing = false;
+  saves = 0;
 
   save({ text, version }: PageNotes): Promise<{ version: number }> {
+    this.saves += 1;
     if (this.isAway) return Promise.reject(new Error("no answer"));
+    if (this.isOver)
+      return Promise.reject(new ApiError("SESSION_NOT_ACTIVE", "it has ended", { status: 409 }));
     if (version !== this.notes.version)
       return Promise.reject(new ApiError("SESSION_NOTES_CHANGED", "changed", { status: 409 }));
     this.notes = { page: "one", text, version: version + 1 };
+    if (this.isLosing) return Promise.reject(new Error("no answer"));
     return Promise.resolve({ version: version + 1 });
   }
 
@@ -91,4 +99,38 @@ it("stay in the page where the server does not answer, and are saved when it doe
   kept.isAway = false;
   await draft.flush();
   expect([kept.notes.text, draft.shown().state]).toEqual(["kept", { is: "saved" }]);
+});
+
+it("are not another tab's where only the answer to their save was lost", async () => {
+  const kept = new Kept();
+  const draft = new NotesDraft(kept, kept.notes);
+  kept.isLosing = true;
+  draft.type("a");
+  await draft.flush();
+  expect(draft.shown().state.is).toBe("failed");
+  kept.isLosing = false;
+  draft.type("ab");
+  await draft.flush();
+  await draft.flush();
+  expect([kept.notes.text, draft.shown()]).toEqual(["ab", { text: "ab", state: { is: "saved" } }]);
+});
+
+it("are saved once where several wait for the save before", async () => {
+  const kept = new Kept();
+  const draft = new NotesDraft(kept, kept.notes);
+  draft.type("a");
+  const first = draft.flush();
+  draft.type("ab");
+  await Promise.all([first, draft.flush(), draft.flush(), draft.flush()]);
+  expect([kept.notes.text, kept.saves, draft.isUnsaved]).toEqual(["ab", 2, false]);
+});
+
+it("of a session that is over are not saved, and no other tab is blamed", async () => {
+  const kept = new Kept();
+  const draft = new NotesDraft(kept, kept.notes);
+  kept.isOver = true;
+  draft.type("late");
+  await draft.flush();
+  expect(draft.shown().state).toEqual({ is: "refused", problem: "it has ended" });
+  expect(draft.isUnsaved).toBe(false);
 });

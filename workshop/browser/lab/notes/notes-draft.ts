@@ -1,4 +1,5 @@
 import type { PageNotes } from "../../../common/notes.js";
+import { WORKSHOP_ERRORS } from "../../../common/errors.js";
 import { ApiError } from "../../errors.js";
 
 /** How the notes of a page reach the server. */
@@ -8,10 +9,10 @@ export interface NotesStore {
   read(page: string): Promise<PageNotes>;
 }
 
-/** What becomes of what is typed; `changed` says what another tab has saved meanwhile. */
+/** What becomes of what is typed; `failed` is tried again, `refused` is not, `changed` says what another tab has saved meanwhile. */
 export type DraftState =
   | { is: "saved" | "waiting" }
-  | { is: "failed"; problem: string }
+  | { is: "failed" | "refused"; problem: string }
   | { is: "changed"; theirs: string };
 
 export interface ShownDraft {
@@ -22,7 +23,8 @@ export interface ShownDraft {
 /** After the last key; whoever closes the tab in between is asked for it by `flush`. */
 const PAUSE_MS = 700;
 const RETRY_MS = 5_000;
-const HTTP_CONFLICT = 409;
+/** What is no other when it is asked again: the session or its page is gone, or over, or somebody else's. */
+const REFUSED = new Set([400, 401, 403, 404, 409, 410]);
 
 /** The notes of one page as they are typed: saved by themselves, one save after the other, and never over what another tab has saved. */
 export class NotesDraft {
@@ -31,6 +33,8 @@ export class NotesDraft {
   readonly #listeners = new Set<() => void>();
   #version: number;
   #savedText: string;
+  /** What was sent without an answer, and may be saved all the same. */
+  #sentText: string | undefined;
   #shown: ShownDraft;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> | undefined;
@@ -64,6 +68,11 @@ export class NotesDraft {
     this.#show({ text, state: { is: "saved" } });
   }
 
+  /** Whether what is shown is only here, and may be saved yet. */
+  get isUnsaved(): boolean {
+    return this.#shown.state.is !== "refused" && this.#shown.text !== this.#savedText;
+  }
+
   /** Chooses between the two versions, or types another text that has both. */
   choose(text: string): void {
     this.#show({ text, state: { is: "waiting" } });
@@ -73,7 +82,8 @@ export class NotesDraft {
   /** Saves what is not saved yet; resolves when that is done or has failed. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#saving) await this.#saving;
+    // Several may have waited for the same save.
+    while (this.#saving) await this.#saving;
     const { text, state } = this.#shown;
     if (state.is === "changed") return;
     if (text === this.#savedText) {
@@ -92,18 +102,23 @@ export class NotesDraft {
       if (now === text) this.#show({ text, state: { is: "saved" } });
       else this.#saveIn(PAUSE_MS);
     } catch (error) {
-      const isConflict = error instanceof ApiError && error.status === HTTP_CONFLICT;
-      await (isConflict ? this.#compare() : this.#fail(error));
+      const isConflict = error instanceof ApiError && error.code === WORKSHOP_ERRORS.sessionNotesChanged;
+      if (isConflict) return this.#compare();
+      this.#sentText = text;
+      this.#fail(error);
     }
   }
 
-  /** Another tab was faster; where it has saved the same, there is nothing to choose. */
+  /** Another tab was faster, or the answer to a save of this one was lost; where what is saved is what was typed here, there is nothing to choose. */
   async #compare(): Promise<void> {
     try {
       const { text: theirs, version } = await this.#store.read(this.#page);
+      const isOurs = theirs === this.#sentText;
       this.#take(theirs, version);
       const { text } = this.#shown;
-      this.#show({ text, state: theirs === text ? { is: "saved" } : { is: "changed", theirs } });
+      if (theirs === text) this.#show({ text, state: { is: "saved" } });
+      else if (isOurs) this.#saveIn(0);
+      else this.#show({ text, state: { is: "changed", theirs } });
     } catch (error) {
       this.#fail(error);
     }
@@ -111,12 +126,14 @@ export class NotesDraft {
 
   #fail(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
-    this.#show({ text: this.#shown.text, state: { is: "failed", problem } });
-    this.#saveIn(RETRY_MS);
+    const isRefused = error instanceof ApiError && REFUSED.has(error.status);
+    this.#show({ text: this.#shown.text, state: { is: isRefused ? "refused" : "failed", problem } });
+    if (!isRefused) this.#saveIn(RETRY_MS);
   }
 
   #take(text: string, version: number): void {
     this.#savedText = text;
+    this.#sentText = undefined;
     this.#version = version;
   }
 

@@ -18,7 +18,7 @@ function Notes({ draft }: { draft: NotesDraft }): ReactElement {
   const [wasWritten] = useState(text !== "");
   const field = useId();
   return (
-    <details className="notes" open={wasWritten}>
+    <details className="notes" open={wasWritten || state.is === "changed"}>
       <summary>Your notes on this page</summary>
       <label className="visually-hidden" htmlFor={field}>
         Your notes on this page
@@ -43,6 +43,7 @@ function Notes({ draft }: { draft: NotesDraft }): ReactElement {
 
 function stateWords(state: DraftState): string {
   if (state.is === "failed") return `Not saved, and tried again: ${state.problem}`;
+  if (state.is === "refused") return `Not saved: ${state.problem}`;
   if (state.is === "changed") return "Not saved.";
   if (state.is === "waiting") return "Saving…";
   return "Saved as you type, for you alone. “Download everything” on the last page has them; they go with the session.";

@@ -7,6 +7,11 @@ import { NotesDraft } from "./notes-draft.js";
 /** Of sessions this page has shown; what is typed on a page outlives its turning. */
 const drafts = new Map<string, NotesDraft>();
 
+/** A tab that is closed would take with it what the server has not got; the browser asks. */
+function ask(leaving: BeforeUnloadEvent): void {
+  if ([...drafts.values()].some((draft) => draft.isUnsaved)) leaving.preventDefault();
+}
+
 /** The notes of a page, once those of the session are read. What other tabs save is taken in when the window is looked at again. */
 export function useNotes(session: string, page: string): NotesDraft | undefined {
   const { data } = useQuery({
@@ -23,7 +28,9 @@ export function useNotes(session: string, page: string): NotesDraft | undefined 
     const flush = (): void => void draft.flush();
     // A tab that is hidden may be closed without another word.
     document.addEventListener("visibilitychange", flush);
+    window.addEventListener("beforeunload", ask);
     return () => {
+      window.removeEventListener("beforeunload", ask);
       document.removeEventListener("visibilitychange", flush);
       flush();
     };

@@ -46,7 +46,7 @@ it("gives up a program that does not end, with all it started, and says which it
   });
   await vi.advanceTimersByTimeAsync(CREDENTIALS_MS + 1);
   expect(await asked).toMatchObject({
-    message: `the program ${join(folder, "give-token")} gave no credentials for the kubeconfig's user ada within 10 s`,
+    message: `the program ${join(folder, "give-token")} gave no credentials for the kubeconfig's user ada within ${String(CREDENTIALS_MS / 1000)} s`,
   });
   const state = (): string => {
     const pid = readFileSync(join(folder, "pid"), "utf8").trim();

@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { DeadlineError, withDeadline } from "./deadline.js";
 
-/** 10 s for a program that a kubeconfig has asked for a token: what needs longer waits for somebody, and nobody is there. */
-export const CREDENTIALS_MS = 10_000;
+/**
+ * 30 s for a program that a kubeconfig has asked for a token: those of the clouds start an interpreter and ask a server, on a machine that
+ * a class is busy on. What needs longer waits for somebody, and nobody is there.
+ */
+export const CREDENTIALS_MS = 30_000;
 
 /** What the library keeps of who authenticates; it offers no way to choose how a program is started. */
 interface Authenticating {

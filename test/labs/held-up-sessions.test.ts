@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { soleLeadership } from "../../kubernetes/node/leader-election.js";
 import { readKubeconfig } from "../../server/supervisor/preflight.js";
@@ -18,6 +19,7 @@ import { createSession, getSession } from "../../workshop/node/sessions.js";
 import { isAway } from "../../workshop/node/while-away.js";
 import { type ClusterGate, startClusterGate } from "../resilience/cluster-gate.js";
 import { temporaryFolder } from "../server/lectern-process.js";
+import type { SessionHost } from "../../terminal/common/session-host.js";
 import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 const page = new URL("./testdata/one-page.md", import.meta.url).pathname;
@@ -31,7 +33,7 @@ let provisioner: SessionProvisioner;
 /** How long it may take. */
 let limitMs: number;
 
-describe("a session that cannot be made within its time because the cluster is away", () => {
+describe("a session whose making is held up", () => {
   beforeAll(async () => {
     platform = await startTestPlatform();
     gate = await startClusterGate(platform.kubeconfig, join(folder.path, "kubeconfig"));
@@ -94,7 +96,72 @@ describe("a session that cannot be made within its time because the cluster is a
     await leadership.close();
     stop();
   });
+
+  it("has its quotas in force before its shells begin and it is anybody's, also where these are counted late", async () => {
+    let asked = 0;
+    let isCounted = false;
+    const opened: boolean[] = [];
+    const late = replaced(platform.client, {
+      get: async <Body>(path: string): Promise<Body> => {
+        const found = await platform.client.get<Body & { items: object[] }>(path);
+        if (!path.endsWith("/resourcequotas")) return found;
+        asked += 1;
+        return isCounted
+          ? found
+          : { ...found, items: found.items.map((quota) => ({ ...quota, status: {} })) };
+      },
+    });
+    const host = replaced(platform.host, {
+      open: (...what: Parameters<SessionHost["open"]>) => {
+        opened.push(isCounted);
+        return platform.host.open(...what);
+      },
+    });
+    const session = await wanted({ ...lab, name: "late-quotas" });
+    const { settings, policies } = platform;
+    const making = new SessionProvisioner({
+      client: late,
+      host,
+      settings,
+      policies: policies.service,
+    }).provision(session, lab);
+    await expect.poll(() => asked).toBeGreaterThan(2);
+    expect(await phaseOf(session)).not.toBe("Active");
+    isCounted = true;
+    expect((await making).status?.phase).toBe("Active");
+    expect(opened).toEqual([true]);
+  });
+
+  it("stays failed when what was still being made for it ends after its time", async () => {
+    const late = new AbortController();
+    const held = unlessAborted(new Promise<never>(() => undefined), late.signal);
+    const { client: direct, host, settings, policies } = platform;
+    const session = await wanted({ ...lab, name: "too-late" });
+    const heard: (string | undefined)[] = [];
+    const making = new SessionProvisioner({
+      client: direct,
+      host,
+      settings,
+      policies: replaced(policies.service, { createOrganization: () => held }),
+      limitMs: 100,
+    }).provision(session, lab, { onProgress: ({ status }) => void heard.push(status?.phase) });
+    await expect(making).rejects.toThrow("it takes longer than 0.1 s");
+    late.abort(new Error("too late"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard.indexOf("Failed")).toBe(heard.length - 1);
+    expect(await phaseOf(session)).toBe("Failed");
+  });
 });
+
+/** The same object, with some of its methods replaced. */
+function replaced<T extends object>(of: T, methods: Partial<T>): T {
+  return new Proxy(of, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
 
 function shut(): void {
   limitMs = 5_000;

@@ -6,14 +6,15 @@ import type { Lab } from "../common/lab.js";
 import { SESSION_API_VERSION, type SessionResource, hasOwnCluster } from "../common/session.js";
 import { terminalsOf } from "../common/terminals.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { ProvisioningSteps } from "./provisioning-steps.js";
+import { Trial } from "./provisioning-trial.js";
 import { KUBECONFIG_PATH } from "./session-access.js";
 import { leaveMachine, podsOf, requireCluster } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { labFiles } from "./lab-files.js";
 import { needsSetUp, setUpHome } from "./set-up-home.js";
 import { type SessionSettings, reachedBy, shellOf } from "./session-environment.js";
+import { limitPlace } from "./session-limits.js";
 import { fillPlace, giveAccess, kubeconfigFor, leavePlace, takePlace } from "./session-place.js";
 import { podSpecOf } from "./session-pod-spec.js";
 import { shellLimitsOf } from "./session-shell-limits.js";
@@ -63,8 +64,11 @@ export class SessionProvisioner {
   ): Promise<SessionResource> {
     const startedAt = new Date().toISOString();
     const writer = new StatusWriter(this.#parts.client, session, options.signal);
+    // What is still being made when its time is over reports nothing: a session that was taken away must not turn active.
+    let isOver = false;
     const report = (phase: SessionPhase, reason?: string): SessionResource => {
       options.signal?.throwIfAborted();
+      if (isOver && phase !== "Failed") throw new Error("The time to make this session is over");
       const status = { phase, startedAt, provisioning: steps.current, ...(reason ? { reason } : {}) };
       writer.write(status);
       const current = { ...session, status };
@@ -86,6 +90,8 @@ export class SessionProvisioner {
     try {
       return await trial.within(this.#parts.limitMs ?? PROVISIONING_LIMIT_MS, steps);
     } catch (cause) {
+      isOver = true;
+      writer.drop();
       options.signal?.throwIfAborted();
       if (isClusterAway(cause)) throw cause;
       await this.#undo(session);
@@ -150,10 +156,13 @@ export class SessionProvisioner {
       onWait?.();
     };
     const files = steps.run("files", async () => this.#layOut(session, lab, await kubeconfig, waits));
-    const objects = steps.run("namespace", () =>
-      place.then(() => fillPlace(session, lab, this.#parts, kubeconfig)),
+    const limits = place.then(() =>
+      limitPlace(session, lab, { client: this.#parts.client, after: kubeconfig }),
     );
+    // The default account comes in the time that the limits take, and is not asked for in vain.
+    const objects = steps.run("namespace", () => limits.then(() => fillPlace(session, lab, this.#parts)));
     await allDone([
+      limits,
       objects,
       kubeconfig,
       ...(hasOwnCluster(session)
@@ -161,7 +170,8 @@ export class SessionProvisioner {
         : [steps.run("policies", () => setUpPolicies(this.#parts.policies, session, lab))]),
       files,
       steps.run("terminal", async () => {
-        await files;
+        // What the lab begins its shells with has the learner's token at hand.
+        await Promise.all([files, limits]);
         // Programs that set the home up may ask the cluster for what the lab has there.
         if (needsSetUp(lab)) await objects.then(() => setUpHome(session, lab, this.#parts));
         await this.#openTerminals(session, lab);
@@ -243,49 +253,6 @@ export function ownerOf(session: SessionResource): Owner {
 
 /** No session takes this long to be made once that has begun: what holds it up holds up those that wait for their turn. */
 export const PROVISIONING_LIMIT_MS = 2 * 60_000;
-
-/** What was begun before its time was over ends with the calls it waits for, each of which has a deadline. */
-const LAST_MS = 30_000;
-
-/** Makes a session once. */
-class Trial {
-  readonly #work: (signal: AbortSignal, onAway: (error: unknown) => void) => Promise<SessionResource>;
-  /** What it was told last of somebody who is away. */
-  #away: unknown;
-
-  constructor(work: (signal: AbortSignal, onAway: (error: unknown) => void) => Promise<SessionResource>) {
-    this.#work = work;
-  }
-
-  /**
-   * Rejects with what was still to be done where it takes too long, or with how the cluster was away where that held it up, and tells the
-   * work that its time is over.
-   */
-  async within(limitMs: number, steps: ProvisioningSteps): Promise<SessionResource> {
-    let time: AbortSignal | undefined;
-    let working: Promise<SessionResource> | undefined;
-    try {
-      return await withDeadline(limitMs, undefined, (signal) => {
-        time = signal;
-        return (working = this.#work(signal, (error) => (this.#away = error)));
-      });
-    } catch (error) {
-      if (time?.aborted !== true || working === undefined) throw error;
-      if (isClusterAway(this.#away)) return this.#end(working);
-      const message = `it takes longer than ${limitMs / 1000} s: ${steps.unfinished.join(", ")}`;
-      throw new Error(message, { cause: error });
-    }
-  }
-
-  /** Whoever makes it again must not meet what is still being made now, and may find it done. */
-  async #end(working: Promise<SessionResource>): Promise<SessionResource> {
-    try {
-      return await withDeadline(LAST_MS, undefined, () => working);
-    } catch {
-      throw this.#away;
-    }
-  }
-}
 
 /** Waits for all, also where one fails, so that nothing is still being made while it is undone; then throws the first failure. */
 async function allDone(work: Promise<unknown>[]): Promise<void> {

@@ -9,6 +9,7 @@ import { giveBack } from "./given-files.js";
 import { layOutAnew } from "./home-anew.js";
 import { KUBECONFIG_PATH } from "./session-access.js";
 import { type SessionSettings, reachedBy, shellOf } from "./session-environment.js";
+import { limitPlace } from "./session-limits.js";
 import { fillPlace, takePlace } from "./session-place.js";
 import { ownerOf, setUpPolicies } from "./session-provisioner.js";
 import { type Renewing, getSession } from "./sessions.js";
@@ -49,6 +50,7 @@ export async function startAnew(
   await giveBack(parts, { session, lab }, KUBECONFIG_PATH);
   signal.throwIfAborted();
   onDoing("Making the lab's objects");
+  await limitPlace(session, lab, parts);
   await fillPlace(session, lab, parts);
   if (needsSetUp(lab)) {
     signal.throwIfAborted();

@@ -51,6 +51,12 @@ export class StatusWriter {
     }
   }
 
+  /** Forgets what was not sent yet, which nobody is to read any more. What is written afterwards is sent. */
+  drop(): void {
+    this.#wanted = undefined;
+    this.#hurry();
+  }
+
   async #send(): Promise<void> {
     await this.#pause();
     const status = this.#wanted;

@@ -4,6 +4,7 @@ import type { BrokenLab } from "../workshop/common/api.js";
 import type { Lab } from "../workshop/common/lab.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../workshop/common/errors.js";
 import { type TakenNames, freeName } from "../workshop/common/page-name.js";
+import { shellWord } from "../workshop/common/shell-word.js";
 import { type PathForm, labFormOf } from "../workshop/node/lab-form.js";
 import { foreignFormOf } from "../workshop/node/import/labs-below.js";
 import { ServerError, serverErrorCodes } from "./errors.js";
@@ -95,7 +96,7 @@ async function labsInside(folder: string): Promise<string[]> {
 function toBeImported(folder: string, foreign: string): ServerError {
   return new ServerError(
     serverErrorCodes.usage,
-    `${foreign} is a scenario of Killercoda or a track of Instruqt, which is written as a lab first: lectern import ${folder} --out LAB`,
+    `${foreign} is a scenario of Killercoda or a track of Instruqt, which is written as a lab first: lectern import ${shellWord(folder)} --out LAB`,
   );
 }
 

@@ -4,6 +4,7 @@ import { instructorTokenOf, loadInstructorToken } from "../auth/instructor-token
 import { dataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { readRunningServer } from "../supervisor/running-server.js";
+import { shellWord } from "../../workshop/common/shell-word.js";
 
 /** Creating hundreds of sessions answers at once, but a busy server may take its time. */
 const TIMEOUT_MS = 60_000;
@@ -119,7 +120,7 @@ function unanswered({ origin }: URL, data: string, error: unknown): ServerError 
   const isLate = error instanceof Error && error.name === "TimeoutError";
   const what = isLate
     ? `The server of ${data} at ${origin} did not answer within ${String(TIMEOUT_MS / 1000)} s; what was asked for may have been done. Look at /readyz there, and try again.`
-    : `The server of ${data} does not answer at ${origin}: ${reasonOf(error)}. Start it with "lectern serve --data ${data}".`;
+    : `The server of ${data} does not answer at ${origin}: ${reasonOf(error)}. Start it with "lectern serve --data ${shellWord(data)}".`;
   return new ServerError(serverErrorCodes.notRunning, what, error);
 }
 

@@ -1,6 +1,8 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { LAB_SUBJECTS, titleOf, writeNewLab, type LabSubject } from "../../workshop/node/new-lab.js";
+import { shellWord } from "../../workshop/common/shell-word.js";
 import { fromHere } from "./from-here.js";
+import { terminalText } from "./terminal-text.js";
 
 export interface NewFlags {
   title?: string;
@@ -20,16 +22,15 @@ export async function createLab(folder: string, flags: NewFlags): Promise<void> 
   const lab = { ...usual, ...(isAsked ? await ask(flags, usual) : {}), ...flags };
   const files = await writeNewLab(folder, lab);
   const place = fromHere(folder)(".");
-  process.stdout.write(
-    [
-      `The lab ${lab.title} is in ${place}:`,
-      ...files.filter((file) => !file.startsWith(".")).map((file) => `   ${file}`),
-      "",
-      `Look at it:      lectern serve --lab ${place}`,
-      `Check it:        lectern validate ${place}`,
-      "",
-    ].join("\n"),
-  );
+  const said = [
+    `The lab ${lab.title} is in ${place}:`,
+    ...files.filter((file) => !file.startsWith(".")).map((file) => `   ${file}`),
+    "",
+    `Look at it:      lectern serve --lab ${shellWord(place)}`,
+    `Check it:        lectern validate ${shellWord(place)}`,
+    "",
+  ];
+  process.stdout.write(terminalText(said.join("\n")));
 }
 
 async function ask(flags: NewFlags, usual: Required<NewFlags>): Promise<NewFlags> {

@@ -3,6 +3,7 @@ import { dataPaths } from "../config.js";
 import type { DataPaths } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { writePrivately } from "./private-file.js";
+import { shellWord } from "../../workshop/common/shell-word.js";
 
 /** What the running server tells the command line about itself. */
 export interface RunningServer {
@@ -28,7 +29,7 @@ export function readRunningServer(data: string): RunningServer {
 function notRunning(data: string, cause: unknown): ServerError {
   return new ServerError(
     serverErrorCodes.notRunning,
-    `No Lectern server runs on the data directory ${data}. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
+    `No Lectern server runs on the data directory ${data}. Start one with "lectern serve --data ${shellWord(data)}", or name another directory with --data.`,
     cause,
   );
 }

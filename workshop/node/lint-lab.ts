@@ -17,6 +17,7 @@ import {
   nodesOfNoCluster,
   unplayedImages,
 } from "./lint-cluster.js";
+import { refusedServices } from "./lint-services.js";
 import { type Inspected, missingPictures, missingScripts } from "./lint-files.js";
 import { refusedLimits } from "./lint-limits.js";
 import { labTexts } from "./lint-home-files.js";
@@ -99,11 +100,12 @@ export async function inspectLab(lab: Lab, options: InspectOptions): Promise<voi
   ].toSorted(bySeverity);
 }
 
-/** What was written for another Kubernetes or another machine, in pages and in what the lab brings. */
+/** What was written for another Kubernetes or another machine, or is refused in a namespace of a session, in pages and in what the lab brings. */
 async function lackingHere(lab: Lab, pages: readonly Inspected[], has: ProgramFinder): Promise<LabProblem[]> {
   const texts = await labTexts(lab);
   return [
     ...oldKubernetes(pages, texts),
+    ...refusedServices(lab, { pages, texts }),
     ...unplayedContainers(lab, { pages, texts, place: labFileOf(lab) }),
     ...(await lackingPrograms(lab, { pages, texts, has })),
   ];

@@ -194,6 +194,38 @@ describe("images that nobody plays", () => {
   });
 });
 
+describe("Services that a session's quota has none of", () => {
+  const page = [
+    ...block("kubectl expose deploy/a --port=80 --type=LoadBalancer"),
+    ...block("kubectl create service nodeport a --tcp=80"),
+    ...block("cat <<EOF | kubectl apply -f -\nkind: Service\nspec: {ports: [], type: NodePort}\nEOF"),
+    ...block("kubectl expose deploy/b --port=80 --type NodePort", " exit=nonzero"),
+    ...block("kubectl expose deploy/c --port=80 # type: ClusterIP"),
+  ].join("\n");
+  const files = {
+    "pages/a.md": page,
+    "files/lb.yaml": "kind: Service\n# type: NodePort\nspec:\n  type: LoadBalancer\n",
+    "files/lb.json": '{"kind": "Service",\n"spec": {"type": "NodePort"}}\n',
+  };
+
+  it("are told of manifests and commands, but not of those that are to fail", async () => {
+    const { problems } = await labOf(files);
+    expect(
+      problems.map(({ rule, file, line, message }) => `${rule} ${file}:${line} ${message.slice(0, 35)}`),
+    ).toEqual([
+      "refused-service files/lb.json:2 A Service of type NodePort is refus",
+      "refused-service files/lb.yaml:4 A Service of type LoadBalancer is r",
+      "refused-service pages/a.md:1 A Service of type LoadBalancer is r",
+      "refused-service pages/a.md:5 A Service of type NodePort is refus",
+      "refused-service pages/a.md:9 A Service of type NodePort is refus",
+    ]);
+  });
+
+  it("are nothing to speak of in a cluster of the session's own", async () => {
+    expect((await labOf({ ...files, "workshop.yaml": "title: T\ncluster: own\n" })).problems).toEqual([]);
+  });
+});
+
 describe("programs that shells do not have", () => {
   it("are told of each block and program that calls them, but not of what runs elsewhere", async () => {
     const text = [

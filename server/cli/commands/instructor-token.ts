@@ -11,6 +11,7 @@ import { readRunningServer } from "../../supervisor/running-server.js";
 import type { RunningServer } from "../../supervisor/running-server.js";
 import { path } from "../options.js";
 import { examplesText } from "../program.js";
+import { shellWord } from "../../../workshop/common/shell-word.js";
 
 /** `lectern instructor-token`: what instructors log in with, for whoever may read the data directory. */
 export function instructorTokenCommand(): Command {
@@ -38,6 +39,6 @@ function runningServer(data: string): Partial<RunningServer> {
 function noToken(data: string): ServerError {
   return new ServerError(
     serverErrorCodes.notRunning,
-    `No Lectern server has run on the data directory ${data} yet. Start one with "lectern serve --data ${data}", or name another directory with --data.`,
+    `No Lectern server has run on the data directory ${data} yet. Start one with "lectern serve --data ${shellWord(data)}", or name another directory with --data.`,
   );
 }

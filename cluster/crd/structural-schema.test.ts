@@ -37,11 +37,6 @@ it("declares no more types for a definition than its budget pays for, however ma
 });
 
 it("takes fields that are named or any others, not both beside each other", () => {
-  const judged = (schema: JsonObject): unknown => {
-    const errors = new FieldErrors();
-    validateStructural(schema, { path: "schema", budget: new TypeBudget(2000) }, errors);
-    return errors.list;
-  };
   const properties = { a: { type: "string" } };
   const additionalProperties = { type: "string" };
   expect(JSON.stringify(judged({ type: "object", properties, additionalProperties }))).toContain(
@@ -50,3 +45,9 @@ it("takes fields that are named or any others, not both beside each other", () =
   expect(judged({ type: "object", properties })).toEqual([]);
   expect(judged({ type: "object", additionalProperties })).toEqual([]);
 });
+
+function judged(schema: JsonObject): unknown {
+  const errors = new FieldErrors();
+  validateStructural(schema, { path: "schema", budget: new TypeBudget(2000) }, errors);
+  return errors.list;
+}

@@ -277,13 +277,9 @@ export class TerminalScreen implements ConnectedScreen {
   }
 }
 
-/** Rows as high as the letters cut the underscores off, at 14 pixels and others; from this on there is room below. */
-const LINE_HEIGHT = 1.1;
-
 function createTerminal(container: HTMLElement, options: ScreenOptions): Terminal {
   return new Terminal({
     fontSize: options.fontSize ?? 14,
-    lineHeight: LINE_HEIGHT,
     fontFamily: options.fontFamily ?? 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
     scrollback: SCROLLBACK_LINES,
     theme: readTheme(container),

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
-import "@xterm/xterm/css/xterm.css";
+import "./terminal-screen.css";
 import { TerminalConnection, type CloseReason, type ConnectionState } from "./terminal-connection.js";
 import { TerminalScreen } from "./terminal-screen.js";
 

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowdingBesideTests } from "../../terminal/node/crowding-for-tests.js";
 import { serverPid } from "../server/browser-session.js";
@@ -95,6 +95,16 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await expect.poll(() => shown(page)).toMatch(/^answers$/m);
   });
 
+  it("shows underscores at every size, though the rows below have a background", async () => {
+    await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
+    await type(page, "clear; printf '____\\n\\033[7m    \\033[0m\\n'; echo dra''wn");
+    await rows(page).getByText("drawn", { exact: true }).waitFor();
+    for (const button of ["Larger type", "Larger type", "Smaller type", "Smaller type", "Smaller type"]) {
+      await expect.poll(() => shadesOfUnderscores(page)).toBeGreaterThan(1);
+      await page.getByRole("button", { name: button }).first().click();
+    }
+  });
+
   it("measures its letters when it is shown, not while it was hidden", async () => {
     const usual = await letterSpacing(page);
     const tab = page.getByRole("tab", { name: "Other" });
@@ -142,4 +152,32 @@ async function type(page: Page, line: string): Promise<void> {
 /** Pixels that the emulator puts between letters to make them as wide as its cells. */
 function letterSpacing(page: Page): Promise<number> {
   return rows(page).evaluate((element) => Number.parseFloat(getComputedStyle(element).letterSpacing) || 0);
+}
+
+/** How many colours the row of underscores has; none while it is being drawn anew. */
+async function shadesOfUnderscores(page: Page): Promise<number> {
+  const row = await rows(page).getByText("____", { exact: true }).boundingBox();
+  return row ? shadesIn(await page.screenshot({ clip: row }), page.context()) : 0;
+}
+
+async function shadesIn(picture: Buffer, browserContext: BrowserContext): Promise<number> {
+  const page = await browserContext.newPage();
+  try {
+    return await page.evaluate(
+      async (source) => {
+        const image = new Image();
+        image.src = source;
+        await image.decode();
+        const canvas = new OffscreenCanvas(image.width, image.height);
+        const context = canvas.getContext("2d");
+        context?.drawImage(image, 0, 0);
+        const { buffer } =
+          context?.getImageData(0, 0, image.width, image.height).data ?? new Uint8ClampedArray();
+        return new Set(new Uint32Array(buffer)).size;
+      },
+      `data:image/png;base64,${picture.toString("base64")}`,
+    );
+  } finally {
+    await page.close();
+  }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
-import "@xterm/xterm/css/xterm.css";
+import "../../../terminal/browser/terminal-screen.css";
 import { type PlayerState, RecordingPlayer } from "../../../terminal/browser/recording-player.js";
 import { TerminalScreen } from "../../../terminal/browser/terminal-screen.js";
 import type { Cast, CastMark } from "../../../terminal/common/asciicast.js";

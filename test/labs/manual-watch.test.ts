@@ -11,6 +11,8 @@ import { type Steps, createSteps } from "../../server/workshop/steps.js";
 import type { StepResult } from "../../workshop/common/api.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
+import { createClusterClient } from "../../policy/node/cluster-client.js";
+import { createHierarchyStore } from "../../policy/node/hierarchy-store.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { findStep } from "../../workshop/node/session-step.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
@@ -78,6 +80,7 @@ describe("what a page asks a person to do", () => {
   it("was so before it was asked for, and counts when it has been otherwise", async () => {
     await createConfigMap(session);
     await createPolicy(session);
+    await vi.waitFor(async () => expect(await isWrittenInForce(session)).toBe(true), SOON);
     await show(session);
     expect(states()).toEqual(["before", "before"]);
     expect(told.at(-1)?.state).toBe("idle");
@@ -145,6 +148,13 @@ async function createPolicy({ spec }: SessionResource): Promise<void> {
     fullName: { name: "pin" },
     spec: { type: "image-policy", recipe: "require-digest", recipeVersion: "v1", input: { audit: false } },
   });
+}
+
+/** The status of a policy follows the answer that it is in force. */
+async function isWrittenInForce({ spec }: SessionResource): Promise<boolean> {
+  const store = createHierarchyStore(await createClusterClient(platform.kubeConfig));
+  const stored = await store.get("imagepolicies", `${spec.organization}.pin`);
+  return stored?.status?.inForce === true;
 }
 
 async function createConfigMap({ spec }: SessionResource): Promise<void> {

@@ -15,10 +15,14 @@ export function PageNotes({ page }: { page: string }): ReactElement | null {
 
 function Notes({ draft }: { draft: NotesDraft }): ReactElement {
   const { text, state } = useSyncExternalStore(draft.follow, draft.shown);
-  const [wasWritten] = useState(text !== "");
+  const [isOpen, setIsOpen] = useState(text !== "");
   const field = useId();
   return (
-    <details className="notes" open={wasWritten || state.is === "changed"}>
+    <details
+      className="notes"
+      open={isOpen || state.is === "changed"}
+      onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
+    >
       <summary>Your notes on this page</summary>
       <label className="visually-hidden" htmlFor={field}>
         Your notes on this page

@@ -136,8 +136,11 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     const asked = learner.getByRole("form", { name: "How was it?" });
     await asked.getByLabel("4 of 5").check();
     await asked.getByLabel("What should stay").fill("Mehr Übungen, bitte.");
-    await takePicture(learner, "feedback-390");
-    expect(await accessibilityProblems(learner)).toEqual([]);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await learner.emulateMedia({ colorScheme });
+      await takePicture(learner, `feedback-${colorScheme}-390`);
+      expect(await accessibilityProblems(learner)).toEqual([]);
+    }
     await asked.getByRole("button", { name: "Send" }).press("Enter");
     await learner.getByText("Thank you: your answer is kept.").waitFor();
     await instructor.getByRole("link", { name: /^Results of/ }).click();
@@ -179,8 +182,11 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await theirs.fill("Labels wählen aus.");
     const choice = other.getByRole("region", { name: "Changed meanwhile" });
     await choice.getByText("Pods sind Gruppen.").waitFor();
-    await takePicture(other, "notes-changed-390");
-    expect(await accessibilityProblems(other)).toEqual([]);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await other.emulateMedia({ colorScheme });
+      await takePicture(other, `notes-changed-${colorScheme}-390`);
+      expect(await accessibilityProblems(other)).toEqual([]);
+    }
     await choice.getByRole("button", { name: "Keep both" }).press("Enter");
     await other.getByText("Saved as you type", { exact: false }).waitFor();
     const both = "Pods sind Gruppen.\n\nLabels wählen aus.";
@@ -239,6 +245,53 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await learner.getByText("This session has ended.").waitFor();
     expect(problems).toEqual([]);
   });
+
+  it("shows the second of two who change who looks after an event both versions, in either theme", async () => {
+    const [{ name: lab = "" } = {}] = await operatorAsks<{ name?: string }[]>("GET", "labs");
+    for (const name of ["wren", "merlin", "rook"])
+      await operatorAsks("POST", "instructor/tokens", { name, role: "helper" });
+    const times = { from: new Date().toISOString(), until: new Date(Date.now() + 3_600_000).toISOString() };
+    const staff = { owner: "wren" };
+    const event = await operatorAsks<{ name: string }>("POST", "instructor/workshop-events", {
+      lab,
+      seats: 2,
+      ...times,
+      ...staff,
+    });
+    await instructor.reload();
+    await instructor.getByRole("button", { name: "Who looks after it" }).click();
+    const form = instructor.getByRole("form", { name: `Who looks after ${event.name}` });
+    await form.getByLabel("Helpers").fill("rook");
+    const faster = { ...staff, helpers: ["merlin"] };
+    await operatorAsks("PUT", `instructor/workshop-events/${event.name}/staff`, { ...faster, was: staff });
+    await form.getByRole("button", { name: "Save" }).click();
+    const conflict = form.getByRole("region", { name: "Changed meanwhile" });
+    await conflict.getByText("Theirs, saved: merlin").waitFor();
+    await conflict.getByText("Yours, not saved: rook").waitFor();
+    await instructor.setViewportSize(SIZES[2]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await instructor.emulateMedia({ colorScheme });
+      await conflict.scrollIntoViewIfNeeded();
+      await takePicture(instructor, `staff-conflict-${colorScheme}-390`);
+      expect(await accessibilityProblems(instructor)).toEqual([]);
+    }
+    await form.getByRole("button", { name: "Save Mine over Theirs" }).press("Enter");
+    await instructor.getByText("of wren · helped by rook").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  /** As the operator's own programs call the server. */
+  async function operatorAsks<T>(method: string, path: string, body?: object): Promise<T> {
+    const headers = { authorization: `Bearer ${server.token}`, "content-type": "application/json" };
+    const answer = await fetch(`${server.url}api/${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: expected success, got ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
 
   async function opened(size: (typeof SIZES)[number]): Promise<Page> {
     const { page } = await openPage(browser, { size });

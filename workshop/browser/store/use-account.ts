@@ -19,8 +19,8 @@ export function usePlaysRecordings(): boolean {
 
 /** Whether who is signed in looks after the installation too, and not only after an event that a learning platform has sent them to. */
 export function useSeesInstallation(): boolean {
-  const { data } = useAccount();
-  return data !== undefined && data.account?.staffName?.startsWith(LTI_PREFIX) !== true;
+  const { data, isPending } = useAccount();
+  return !isPending && data?.account?.staffName?.startsWith(LTI_PREFIX) !== true;
 }
 
 function useIsHelper(): boolean {

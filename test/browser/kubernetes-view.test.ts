@@ -160,7 +160,7 @@ const POD_DEADLINE_MS = 300_000;
 const MANY = `# Many
 
 \`\`\`terminal:execute
-command: kubectl create deployment many --image=nginx:1.27 --replicas=500
+command: kubectl create deployment many --image=example.com/many:1 --replicas=500
 \`\`\`
 
 \`\`\`dashboard:open-dashboard

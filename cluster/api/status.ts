@@ -51,7 +51,8 @@ export class StatusError extends Error {
       metadata: failure.metadata ?? {},
       status: "Failure",
       message: failure.message,
-      reason: failure.reason,
+      // Go leaves out what is empty.
+      ...(failure.reason !== "" && { reason: failure.reason }),
       ...(failure.details && { details: failure.details }),
       code: failure.code,
     };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
 import { focusedName, goTo, showConsole } from "./console-steps.js";
 import { type ConsoleVisit, visitConsole } from "./console-visit.js";
-import { fillOrganization, namespaceName, spaceName } from "./large-organization.js";
+import { fillOrganization, namespaceName, removeNamespace, spaceName } from "./large-organization.js";
 
 const WORKSPACES = 1000;
 /** Making one takes the cluster some ten milliseconds: `LECTERN_TEST_NAMESPACES=10000` takes minutes, and is drawn no other way. */
@@ -102,6 +102,18 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))(
         [11, 12, 13, 14, 15].map(namespaceName),
       );
       expect(part.totalCount).toBe(String(NAMESPACES));
+    });
+
+    it("shows the last page there is where the rows of the one that is read go", async () => {
+      await goTo(page, "Namespaces");
+      const [all, fewer] = [NAMESPACES + 1, NAMESPACES].map((each) => each.toLocaleString("en"));
+      await tabTo(page, "Last");
+      await page.keyboard.press("Enter");
+      await page.getByText(`${all} to ${all} of ${all} namespaces`).waitFor();
+      await removeNamespace(visit.kubeconfig, namespaceName(1));
+      const first = (NAMESPACES - 49).toLocaleString("en");
+      await page.getByText(`${first} to ${fewer} of ${fewer} namespaces`).waitFor();
+      await page.getByRole("button", { name: namespaceName(NAMESPACES), exact: true }).waitFor();
     });
 
     it("meets no error of the page on the way", () => {

@@ -42,6 +42,13 @@ export async function fillOrganization(
   );
 }
 
+/** Deletes a namespace, as somebody else may while a page is read. */
+export async function removeNamespace(kubeconfig: string, name: string): Promise<void> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  await config.makeApiClient(CoreV1Api).deleteNamespace({ name });
+}
+
 /** The name of a workspace by its number, from 1. */
 export function spaceName(number: number): string {
   return `space-${String(number).padStart(4, "0")}`;

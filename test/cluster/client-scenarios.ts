@@ -1,4 +1,4 @@
-import { type Scenario, FOREVER, PHASE, READY, once, pod, ready, say, shell } from "./scenario.js";
+import { type Scenario, FOREVER, IMAGE, PHASE, READY, once, pod, ready, say, shell } from "./scenario.js";
 
 const THREE = "echo one; echo two; sleep 1; echo three >&2";
 const TWO_CONTAINERS: Scenario = {
@@ -72,11 +72,22 @@ const COPIES: Record<string, Scenario> = {
 };
 
 const ATTACHED: Record<string, Scenario> = {
+  "input of a container that is attached to": ready(
+    [{ words: ["attach", "-i", "-q", "it"], input: "line\n" }, ["logs", "it"]],
+    // It ends by itself, and attaching with it.
+    { line: "read line; echo got $line", container: { stdin: true }, spec: { restartPolicy: "Never" } },
+  ),
   "attaching where there is nothing": ready([
     ["attach", "it", "-c", "none"],
     ["attach", "none"],
   ]),
   "attaching to what has ended": once("true", {}, ["attach", "it"]),
+  "a container beside for looking": ready([
+    ["debug", "it", `--image=${IMAGE}`, "--target=main", "-c", "look", "-q", "--", "sh", "-c", "echo seen"],
+    ["logs", "it", "-c", "look"],
+    ["debug", "none", `--image=${IMAGE}`],
+    ["debug", "it", `--image=${IMAGE}`, "--target=none", "-c", "other", "--", "true"],
+  ]),
 };
 
 const SERVER = [8080, 8081].map((port) => `httpd -p ${port} -h /tmp/w; `).join("");

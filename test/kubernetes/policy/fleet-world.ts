@@ -95,12 +95,18 @@ function fleetQuestions(there: () => Parts) {
   const clusterOf = async (name: string) =>
     (await there().world.rest("GET", `clusters/${name}`)).body["cluster"] as ClusterView;
   const stateOf = async (name: string) => (await clusterOf(name)).status.sync.state;
+  const file = async (name: string, cutOff: CutOff) =>
+    there().world.file(`${name}.yaml`, await kubeconfigText(cutOff.kubeConfig));
   return {
     clusterOf,
     stateOf,
     inForce: (name: string) => expect.poll(() => stateOf(name)).toBe("InForce"),
-    file: async (name: string, cutOff: CutOff) =>
-      there().world.file(`${name}.yaml`, await kubeconfigText(cutOff.kubeConfig)),
+    file,
+    /** Attaches a cluster under a name; nothing may be wrong with that. */
+    attachCluster: async (name: string, cutOff: CutOff) => {
+      const run = await there().world.tmc("cluster", "attach", name, "-k", await file(name, cutOff));
+      expect([run.status, run.err]).toEqual([0, ""]);
+    },
     /** Why a pod of the image is refused; empty where it is not. */
     pod: (cluster: string, namespace: string, image: string, dryRun = true) =>
       refusalText(createPod(there().cores[cluster] ?? there().world.core, { namespace, image, dryRun })),

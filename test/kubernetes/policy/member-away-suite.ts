@@ -64,7 +64,7 @@ export function itGoesOnWhileAway(fleet: Fleet): void {
 
 /** The claims about one that is detached while it is away. */
 export function itForgetsWhileAway(fleet: Fleet): void {
-  const { clusterOf, stateOf, inForce, pod, file, leftAlone } = fleet;
+  const { clusterOf, stateOf, inForce, pod, attachCluster, leftAlone } = fleet;
   it("forgets a cluster that does not answer where it is told to, and takes it back", async () => {
     fleet.east.cut();
     await expect.poll(() => stateOf("east")).toBe("Unreachable");
@@ -75,14 +75,7 @@ export function itForgetsWhileAway(fleet: Fleet): void {
     expect(await pod("east", "shop", "nginx")).toContain("[no-busybox]");
     await expect.poll(() => leftAlone).toContain("east");
     fleet.east.mend();
-    const again = await fleet.world.tmc(
-      "cluster",
-      "attach",
-      "orient",
-      "--kubeconfig",
-      await file("east", fleet.east),
-    );
-    expect([again.status, again.err]).toEqual([0, ""]);
+    await attachCluster("orient", fleet.east);
     await inForce("orient");
     const { body } = await fleet.world.rest("GET", "clusters/orient/namespaces/shop");
     expect(body["namespace"]).toMatchObject({ fullName: { clusterName: "orient", name: "shop" } });
@@ -91,14 +84,7 @@ export function itForgetsWhileAway(fleet: Fleet): void {
     expect((await fleet.world.tmc("cluster", "detach", "orient", "--force")).status).toBe(0);
     await expect.poll(() => leftAlone).toContain("orient");
     fleet.east.mend();
-    const run = await fleet.world.tmc(
-      "cluster",
-      "attach",
-      "east",
-      "--kubeconfig",
-      await file("east", fleet.east),
-    );
-    expect([run.status, run.err]).toEqual([0, ""]);
+    await attachCluster("east", fleet.east);
     await expect
       .poll(async () => (await clusterOf("east")).status.sync)
       .toMatchObject({ state: "InForce", namespaces: 1 });
@@ -107,11 +93,9 @@ export function itForgetsWhileAway(fleet: Fleet): void {
 
 /** The claims about what an administrator of such a one can do. */
 export function itUninstallsWhileAway(fleet: Fleet): void {
-  const { inForce, stateOf, pod, attach, file } = fleet;
+  const { inForce, stateOf, pod, attach, attachCluster } = fleet;
   it("leaves what lectern uninstall takes away, where a cluster was forgotten while it was away", async () => {
-    expect(
-      (await fleet.world.tmc("cluster", "attach", "west", "-k", await file("west", fleet.west))).status,
-    ).toBe(0);
+    await attachCluster("west", fleet.west);
     await inForce("west");
     expect((await attach("west")).status).toBe(0);
     fleet.west.cut();
@@ -123,9 +107,7 @@ export function itUninstallsWhileAway(fleet: Fleet): void {
     client.close();
     expect(await pod("west", "shop", "nginx")).toBe("");
     fleet.west.mend();
-    expect(
-      (await fleet.world.tmc("cluster", "attach", "west", "-k", await file("west", fleet.west))).status,
-    ).toBe(0);
+    await attachCluster("west", fleet.west);
     await inForce("west");
   });
 }

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { builtLibraries, notTransformed } from "./test/requirements/built-libraries.js";
+import { LongestFirst } from "./test/requirements/longest-first.js";
 
 const globalSetup = ["test/requirements/setup.ts"];
 /** What is polled for comes true at once on an idle machine; one under load takes its time. */
@@ -11,17 +12,18 @@ const whole = { testTimeout: 240_000, hookTimeout: 240_000, expect: expectations
  * (`terminal/node/crowding-for-tests.ts` reckons with it). They leave nothing behind in their process, so that the next need not load
  * everything anew.
  */
-const besideOthers = { maxWorkers: 4, isolate: false, sequence: { groupOrder: 1 } };
+const besideOthers = { maxWorkers: 5, isolate: false, sequence: { groupOrder: 1 } };
 /** A browser or several servers take more of them. */
 const besideFew = { ...besideOthers, maxWorkers: 3, sequence: { groupOrder: 2 } };
 /** They time the keys of one learner while another does their worst: what runs beside them would be timed as well. */
 const TIMED = "test/resilience/timed/**";
 
-/** `npm test` runs rooms, unit and system, `npm run test:resilience` resilience and timed, `npm run test:browser` browser. */
+/** `npm test` runs rooms, unit and system, `npm run test:resilience` resilience and timed, `npm run test:browser` browser, `npm run test:labs` whole-labs. */
 export default defineConfig({
   test: {
     // A worker that does not end after its last test is named and fails the run.
     teardownTimeout: 20_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -52,7 +54,7 @@ export default defineConfig({
           globalSetup,
           include: ["test/**/*.test.ts"],
           exclude: [
-            "test/{rooms,browser,resilience,replicas,database,fuzz,kubernetes,cluster,current-node}/**",
+            "test/{rooms,browser,resilience,replicas,database,fuzz,kubernetes,cluster,current-node,whole-labs}/**",
           ],
           ...whole,
           ...besideOthers,
@@ -66,6 +68,17 @@ export default defineConfig({
           globalSetup,
           include: ["test/{resilience,replicas,database,fuzz}/**/*.test.ts"],
           exclude: [TIMED],
+          ...whole,
+          ...besideFew,
+        },
+      },
+      {
+        resolve: builtLibraries,
+        test: {
+          server: notTransformed,
+          name: "whole-labs",
+          globalSetup,
+          include: ["test/whole-labs/**/*.test.ts"],
           ...whole,
           ...besideFew,
         },

@@ -105,7 +105,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     async stop() {
       access.close();
       await within(STOP_DEADLINE_MS, controllers.stop());
-      core.store.close();
+      await core.store.close();
     },
   };
 }

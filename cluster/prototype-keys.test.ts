@@ -108,7 +108,10 @@ describe.each(NAMES)("the name %s is a name like any other", (name) => {
 });
 
 it("a scale path of a definition reaches no prototype", async () => {
-  const scale = { specReplicasPath: ".__proto__.polluted", statusReplicasPath: ".constructor.prototype.x" };
+  const scale = {
+    specReplicasPath: ".spec.__proto__.polluted",
+    statusReplicasPath: ".status.constructor.prototype.x",
+  };
   const schema = {
     openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true, properties: {} },
   };

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { pino } from "pino";
 import type { ContainerRuntime } from "./containers/container-runtime.js";
 import { ClusterError } from "./errors.js";
 import { Failures } from "./failures.js";
+import { keepHeapSmall } from "./process/heap.js";
 import { startCluster } from "./start.js";
 
 /** Milliseconds the cluster may take to close before the process ends all the same; everything is journalled anyway. */
@@ -18,13 +20,21 @@ interface Flags {
   logLevel: string;
   containers?: string;
   podsOf?: string;
+  images?: string;
+}
+
+/** What makes the pods of this cluster others than those of the platform's. */
+export interface ClusterPods {
+  /** Names it among those that share what runs containers; the platform's has no name. */
+  cluster?: string | undefined;
+  /** Images that all its pods have besides those that everybody has, in words of what runs containers. */
+  images?: string | undefined;
 }
 
 /** Makes what runs containers from the value of `--containers`; `report` gets one line for the log. */
 export type ConnectRuntime = (
   place: string,
-  /** Names this cluster among those that share what runs containers; the platform's has no name. */
-  cluster: string | undefined,
+  of: ClusterPods,
   report: (line: string) => void,
 ) => ContainerRuntime;
 
@@ -33,7 +43,8 @@ export type ConnectRuntime = (
  * knows how to reach what runs them.
  */
 export async function runCluster(connect?: ConnectRuntime): Promise<void> {
-  const { data, port, isolated, oneNetwork, node, logLevel, containers, podsOf, quotaBackendBytes } =
+  const haveStarted = keepHeapSmall();
+  const { data, port, isolated, oneNetwork, node, logLevel, containers, podsOf, images, quotaBackendBytes } =
     readFlags(connect !== undefined);
   // A log that cannot be written must not end the cluster.
   process.stderr.on("error", () => undefined);
@@ -45,7 +56,9 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
 
   try {
     const containerRuntime =
-      containers === undefined ? undefined : connect?.(containers, podsOf, (line) => logger.warn(line));
+      containers === undefined
+        ? undefined
+        : connect?.(containers, { cluster: podsOf, images: textOf(images) }, (line) => logger.warn(line));
     const cluster = await startCluster({
       dataDir: data,
       logger,
@@ -56,6 +69,7 @@ export async function runCluster(connect?: ConnectRuntime): Promise<void> {
       ...(quotaBackendBytes !== undefined && { quotaBytes: quotaBackendBytes }),
       ...(containerRuntime && { containerRuntime }),
     });
+    haveStarted();
     const { url, kubeconfigPath } = cluster;
     process.stdout.write(
       `${JSON.stringify({ ready: true, url, kubeconfig: kubeconfigPath, pid: process.pid })}\n`,
@@ -92,8 +106,16 @@ function readFlags(canRunContainers: boolean): Flags {
   if (canRunContainers)
     program
       .option("--containers <socket>", "socket of the process that runs containers (default: none runs)")
-      .option("--pods-of <name>", "name of this cluster among those that share that process (default: none)");
+      .option("--pods-of <name>", "name of this cluster among those that share that process (default: none)")
+      .option(
+        "--images <file>",
+        "images that its pods have besides those that everybody has (default: none)",
+      );
   return program.parse().opts<Flags>();
+}
+
+function textOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, "utf8");
 }
 
 function parseBytes(text: string): number {

@@ -55,11 +55,11 @@ export interface Cluster {
 export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
   options.signal?.throwIfAborted();
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  const journal = openJournal(options.dataDir);
+  const journal = await openJournal(options.dataDir);
   try {
     return await startOn(journal, options);
   } catch (error) {
-    journal.close();
+    await journal.close();
     throw error;
   }
 }

@@ -31,6 +31,7 @@ import { makePendingSessions } from "./workshop/session-maker.js";
 import { createSteps } from "./workshop/steps.js";
 import { followServers } from "./workshop/follow-servers.js";
 import { renewReach, resumeSessions } from "./workshop/resume-sessions.js";
+import { sessionClock } from "../workshop/node/session-clock.js";
 
 export interface LecternServer {
   router: Router;
@@ -60,6 +61,7 @@ export async function composeServer(assignment: ServerAssignment, log: Logger): 
   const stopSessions = await connectSessions({
     ...rooms.parts,
     policies: platform.policies.service,
+    people: foundation.installation.people,
     letGo: (session) => rooms.sockets.closeSession(session),
   });
   await takeUp(rooms.parts, foundation);
@@ -113,13 +115,14 @@ function firstEndsOf({ rehearsals, parts }: ReturnType<typeof joinRooms>): (() =
 /** From what answers browsers down to what it stands on. */
 function endsOf(
   { platform, installation, workshops, activity, disk }: Foundation,
-  { parts, sockets, screens, views, stopSweep, stopScores }: ReturnType<typeof joinRooms>,
+  { parts, sockets, screens, views, stopSweep, stopScores, keptRecordings }: ReturnType<typeof joinRooms>,
 ): (() => void | Promise<void>)[] {
   return [
     () => workshops.close(),
     stopSweep,
     () => parts.restorations.close(),
     stopScores,
+    () => keptRecordings.close(),
     () => parts.steps.close(),
     () => parts.pages.close(),
     () => sockets.close(),
@@ -172,7 +175,7 @@ function workshopParts(
     for (const session of waiting) if (followers.hasAny(session)) cache.touch(session);
   });
   const table = createInstructorTable((session) =>
-    rowOf({ ...platform, labs, activity, cache, provisioning, names }, session, Date.now()),
+    rowOf({ ...platform, labs, activity, cache, provisioning, names }, session, sessionClock.now()),
   );
   const notes = { people: installation.people, cache, log };
   const noteTry = createTryNotes(notes);

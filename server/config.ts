@@ -43,6 +43,8 @@ export interface ServeConfig {
   maxSessions: number;
   /** How long results of events outlive them; `defaultKeepResultsDays` where absent. */
   keepResultsDays?: number;
+  /** False where nobody is asked at the end of an event how it was, whatever the event says. */
+  feedback?: boolean;
   /** Clusters that sessions may have of their own at once; as many as half of the machine's memory holds where absent. */
   maxOwnClusters?: number;
   /** Who may start labs; what the supervisor finds fitting where absent. */
@@ -131,6 +133,8 @@ const CHILD_VARIABLES = [
   "TZ",
   "TMPDIR",
   "NODE_EXTRA_CA_CERTS",
+  // Whoever gives Node more memory, or another order of addresses, means the server and not what watches over it.
+  "NODE_OPTIONS",
   "GIT_SSL_CAPATH",
   "SSL_CERT_DIR",
 ];

@@ -12,7 +12,7 @@ describe("what a server says of itself while its cluster is gone", async () => {
   const health = createHealth({
     client,
     // The host that answers: only the cluster's silence is looked at.
-    host: { terminals: () => Promise.resolve([]) } as unknown as SessionHost,
+    host: { shortage: () => Promise.resolve(undefined) } as unknown as SessionHost,
     disk: { state: () => Promise.resolve({ isFull: false }) } as never,
   });
 
@@ -26,9 +26,38 @@ describe("what a server says of itself while its cluster is gone", async () => {
   it("leaves out what it was asked not to look at, and nothing else", async () => {
     expect(await health.check(["cluster", "nothing of that name"])).toEqual([
       { name: "disk" },
+      { name: "memory" },
       { name: "terminal host" },
     ]);
   });
+});
+
+it("a server whose terminal host can open no further shell says so, and why", async () => {
+  const health = createHealth({
+    client: { get: () => Promise.resolve({}) } as unknown as KubernetesClient,
+    host: { shortage: () => Promise.resolve("it may open no more files") } as unknown as SessionHost,
+    disk: { state: () => Promise.resolve({ isFull: false }) } as never,
+  });
+  expect(await health.check([])).toContainEqual({
+    name: "terminal host",
+    problem: "no further shell can be opened: it may open no more files",
+  });
+});
+
+it("a server whose memory is nearly used up says so as long as it is", async () => {
+  let short: string | undefined = "the machine has 60 of 2048 MiB of memory left";
+  const health = createHealth({
+    client: { get: () => Promise.resolve({}) } as unknown as KubernetesClient,
+    host: { shortage: () => Promise.resolve(undefined) } as unknown as SessionHost,
+    disk: { state: () => Promise.resolve({ isFull: false }) } as never,
+    memory: () => short,
+  });
+  const problems = async () => (await health.check([])).filter(({ problem }) => problem !== undefined);
+  expect(await problems()).toEqual([
+    { name: "memory", problem: "memory is nearly used up: the machine has 60 of 2048 MiB of memory left" },
+  ]);
+  short = undefined;
+  expect(await problems()).toEqual([]);
 });
 
 /** A cluster at a port that nobody listens on. */

@@ -1,5 +1,6 @@
 import type { SessionHost } from "../terminal/common/session-host.js";
 import type { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
+import { memoryShortage } from "../terminal/node/memory-shortage.js";
 import { diskProblem } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import type { Health } from "./http/routes/operations.js";
@@ -7,18 +8,21 @@ import type { Health } from "./http/routes/operations.js";
 /** A probe that has to wait longer would be given up by whoever asked. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Asks the cluster, the terminal host and the shared database whether they answer, and the disk whether it has room. */
+/** Asks the cluster, the terminal host and the shared database whether they answer, that host whether it could open a shell, and the disk and memory whether they have room. */
 export function createHealth({
   client,
   host,
   disk,
   database,
+  memory = memoryShortage,
 }: {
   client: KubernetesClient;
   host: SessionHost;
   disk: DiskWatch;
   /** Asks the database that several servers share; absent where there is one server. */
   database?: (() => Promise<unknown>) | undefined;
+  /** Why memory is short; that of this machine by default. */
+  memory?: () => string | undefined;
 }): Health {
   const questions: Record<string, () => Promise<unknown>> = {
     cluster: () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS)),
@@ -26,7 +30,14 @@ export function createHealth({
       const state = await disk.state();
       if (state.isFull) throw new Error(diskProblem(state));
     },
-    "terminal host": () => host.terminals("readiness-probe"),
+    memory: async () => {
+      const short = memory();
+      if (short !== undefined) throw new Error(`memory is nearly used up: ${short}`);
+    },
+    "terminal host": async () => {
+      const short = await host.shortage();
+      if (short !== undefined) throw new Error(`no further shell can be opened: ${short}`);
+    },
     ...(database && { database }),
   };
   return {

@@ -20,6 +20,7 @@ import { joinSockets, openIngresses } from "./ingress/open-ingresses.js";
 import { createAttendance } from "./event/attendance.js";
 import { createEventLookup } from "./event/event-lookup.js";
 import { type EventParts, createEvents } from "./event/events.js";
+import { createKeptRecordings } from "./event/kept-recordings.js";
 import { createEventOwners } from "./event/event-owners.js";
 import type { PersonNames } from "./event/person-names.js";
 import { createLtiEntries } from "./lti/lti-entry.js";
@@ -39,6 +40,8 @@ import type { ClusterAbilities } from "./workshop/catalogue.js";
 import { createKubernetesViews } from "./workshop/kubernetes-views.js";
 import { createScreenWatch } from "./workshop/screen-watch.js";
 import type { Workshop } from "./workshop/workshop.js";
+import { KeptRecordingFiles } from "../terminal/node/kept-recording-files.js";
+import { listEvents } from "../workshop/node/events.js";
 
 export interface RouteParts {
   config: RuledConfig;
@@ -82,7 +85,10 @@ export function joinRoutes(parts: RouteParts) {
   );
   const views = createKubernetesViews(platform);
   const health = createHealth({ ...platform, disk, database: installation.probe });
+  const keptRecordings = openKeptRecordings(parts);
   const router = createApp({
+    keptRecordings,
+    feedback: config.feedback ?? true,
     workshop,
     access,
     namedTokens,
@@ -112,7 +118,12 @@ export function joinRoutes(parts: RouteParts) {
   const { labs } = parts.repository;
   const passback = { ...platform, labs, people: installation.people, log };
   const stopScores = lti ? passScoresBack({ ...passback, tool: lti }) : () => undefined;
-  return { sockets, screens, views, rehearsals, stopScores, router };
+  return { sockets, screens, views, rehearsals, stopScores, keptRecordings, router };
+}
+
+function openKeptRecordings({ config, platform, installation: { people }, log }: RouteParts) {
+  const files = new KeptRecordingFiles(dataPaths(config.data).recordings);
+  return createKeptRecordings({ files, people, events: () => listEvents(platform.client), log });
 }
 
 function openLti(
@@ -136,7 +147,16 @@ function openEvents(
     repository,
   } = routes;
   const lookup = createEventLookup(client);
-  const parts: EventParts = { client, people, workshop, cache, labs: repository.labs, ...lookup };
+  const { feedback = true } = routes.config;
+  const parts: EventParts = {
+    client,
+    people,
+    workshop,
+    cache,
+    labs: repository.labs,
+    feedback,
+    ...lookup,
+  };
   const events = createEvents(parts);
   const { labs, refresh: refreshLabs } = repository;
   const containers = !routes.embedded || routes.hasContainers;

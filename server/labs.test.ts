@@ -57,12 +57,12 @@ describe("loadLabs", () => {
     writeFileSync(join(folder, "fine.md"), "# Fine\n");
     const broken = join(folder, "broken");
     mkdirSync(join(broken, "pages"), { recursive: true });
-    writeFileSync(join(broken, "workshop.yaml"), "title: x\nobjects: [{a: &b c}, *b]\n");
+    writeFileSync(join(broken, "workshop.yaml"), "title: x\nobjects: [{a: &b c}, *d]\n");
     for (const paths of [[folder], [broken, join(folder, "fine.md")]]) {
       const loaded = await loadLabs(paths);
       expect(loaded.labs.map(({ name }) => name)).toEqual(["fine"]);
       expect(loaded.broken.map(({ path }) => path)).toEqual([broken]);
-      expect(loaded.broken[0]?.message).toMatch(/workshop\.yaml, line 2 .*aliases/);
+      expect(loaded.broken[0]?.message).toMatch(/workshop\.yaml, line 2 .*\*d is read as an alias/);
     }
   });
 

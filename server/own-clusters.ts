@@ -89,6 +89,8 @@ export class OwnClusterProcesses implements OwnClusters {
     mkdirSync(this.#folderOf(session), { recursive: true, mode: 0o700 });
     // The same when it is started again, whatever the lab says by then.
     writePrivately(this.#settingsOf(session), JSON.stringify(settings));
+    if (settings.images !== undefined)
+      writePrivately(this.#imagesOf(session), JSON.stringify(settings.images));
     return this.open(session);
   }
 
@@ -167,6 +169,9 @@ export class OwnClusterProcesses implements OwnClusters {
           "--isolated",
           "--one-network",
           ...(containers === undefined ? [] : ["--containers", containers, "--pods-of", session]),
+          ...(containers !== undefined && existsSync(this.#imagesOf(session))
+            ? ["--images", this.#imagesOf(session)]
+            : []),
           "--quota-backend-bytes",
           String(QUOTA_BYTES),
           ...this.#nodesOf(session).flatMap((name) => ["--node", name]),
@@ -205,6 +210,10 @@ export class OwnClusterProcesses implements OwnClusters {
 
   #settingsOf(session: string): string {
     return join(this.#folderOf(session), "settings.json");
+  }
+
+  #imagesOf(session: string): string {
+    return join(this.#folderOf(session), "images.json");
   }
 
   #kubeconfigOf(session: string): string {

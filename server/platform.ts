@@ -24,6 +24,7 @@ import type { Tokens } from "./auth/tokens.js";
 import { LAB_THREAD, builtFile, productVersion } from "./config.js";
 import type { DataPaths, ServeConfig } from "./config.js";
 import { readRegistries } from "./registries.js";
+import { memberElections } from "./member-elections.js";
 import { memberOptions } from "./member-clusters.js";
 import type { OwnClusterProcesses } from "./own-clusters.js";
 import { openShells } from "./shells.js";
@@ -108,8 +109,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const staff = await openEventStaff(client, (error) =>
     log.warn({ err: error }, "who looks after which event could not be read; what is known stays"),
   );
-  const leadership = leadershipOf(client, sharing, log);
-  policies.control(leadership);
+  const { leadership, end } = startLeading(policies, { client, sharing, log });
   const settings = sessionSettings(options, { server: sharing.server, tokens, inPods, kubeConfig });
   const provisioner = new SessionProvisioner({
     client,
@@ -121,7 +121,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const close = async () => {
     namedTokens.close();
     staff.close();
-    await leadership.close();
+    await end();
     await options.ownClusters?.stop();
     await compiler.close();
     await host.disconnect();
@@ -168,6 +168,18 @@ function sessionSettings(
         .filter((url) => url !== "")
         .map((url) => targetOfUrl(url)),
   };
+}
+
+/** Has this server do what one does for all, when it is the one; and keep the clusters that it was given, when of those who were it is the one. */
+function startLeading(
+  policies: Policies,
+  { client, sharing, log }: { client: KubernetesClient; sharing: Sharing; log: Logger },
+): { leadership: Leadership; end: () => Promise<unknown> } {
+  const { server, identity } = sharing;
+  const leadership = leadershipOf(client, sharing, log);
+  const elections = identity === undefined ? undefined : memberElections({ client, server, identity, log });
+  policies.control(leadership, elections);
+  return { leadership, end: () => Promise.all([leadership.close(), elections?.close()]) };
 }
 
 function leadershipOf(client: KubernetesClient, { server, identity }: Sharing, log: Logger): Leadership {

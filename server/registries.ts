@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { type SchemaIssue, plainIssues } from "../workshop/common/issue-text.js";
 import { dirname, resolve } from "node:path";
 
 import { parse } from "yaml";
@@ -54,9 +55,9 @@ async function readBounded(file: string): Promise<string> {
 }
 
 function problemOf(error: unknown): string {
-  const issues = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues;
+  const issues = (error as { issues?: SchemaIssue[] }).issues;
   if (!issues) return (error as Error).message;
-  return issues
+  return plainIssues(issues)
     .map(({ path, message }) => `${path.map(String).join(".") || "the file"}: ${message}`)
     .join("; ");
 }

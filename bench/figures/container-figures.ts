@@ -1,70 +1,31 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readFileSync } from "node:fs";
 import { WebSocket } from "ws";
-import { KubeConfig } from "../../kubernetes/node/client-library.js";
-import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import { portForwardTransport } from "../../kubernetes/node/port-forward.js";
-import { SandboxedCluster, busybox, whyNoContainers } from "../../test/containers/sandboxes-for-tests.js";
+import { whyNoContainers } from "../../test/containers/sandboxes-for-tests.js";
 import { median, type Figure } from "../figure.js";
+import {
+  type Bench,
+  DEADLINE_MS,
+  family,
+  pod,
+  PODS,
+  runPod,
+  untilRunning,
+  withCluster,
+} from "./container-bench.js";
+import { echoBesideFlood } from "./echo-beside-flood.js";
 
-const PODS = "/api/v1/namespaces/default/pods";
 const RUNS = 15;
-const DEADLINE_MS = 120_000;
-const LOOK_MS = 5;
 const LEARNERS = 30;
 const PODS_OF_LEARNER = 5;
 const IDLE_MS = 10_000;
 const CARRIED_BYTES = 200 * 1024 * 1024;
-const ECHOES = 300;
 const MB = 1024 * 1024;
 
 /** What pods that really run take: the time until they do, that of what is asked of them, and of the machine. */
 export function containerFigures(): Figure[] {
   return [podRunning, execTime, portForwardTime, manyPodsRunning, idleProcessor, idleMemory, echoBesideFlood];
-}
-
-interface Bench {
-  cluster: SandboxedCluster;
-  client: KubernetesClient;
-}
-
-async function withCluster<Result>(work: (bench: Bench) => Promise<Result>): Promise<Result> {
-  const cluster = await SandboxedCluster.start();
-  try {
-    const config = new KubeConfig();
-    config.loadFromFile(cluster.kubectl.cluster.kubeconfigPath);
-    return await work({ cluster, client: new KubernetesClient(config) });
-  } finally {
-    await cluster.close();
-  }
-}
-
-function pod(name: string, line: string): object {
-  const spec = {
-    terminationGracePeriodSeconds: 0,
-    automountServiceAccountToken: false,
-    containers: [busybox(line)],
-  };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
-}
-
-/** Milliseconds until all pods of the list at the path run. */
-async function untilRunning({ client }: Bench, path: string, count: number): Promise<number> {
-  const start = performance.now();
-  for (;;) {
-    const { items } = await client.get<{ items: { status?: { phase?: string } }[] }>(path);
-    if (items.filter(({ status }) => status?.phase === "Running").length >= count)
-      return performance.now() - start;
-    if (performance.now() - start > DEADLINE_MS) throw new Error(`${String(count)} pods do not run`);
-    await wait(LOOK_MS);
-  }
-}
-
-async function runPod(bench: Bench, name: string, line: string): Promise<number> {
-  const start = performance.now();
-  await bench.client.create(PODS, pod(name, line));
-  await untilRunning(bench, `${PODS}?fieldSelector=metadata.name%3D${name}`, 1);
-  return performance.now() - start;
 }
 
 /** What a command in the pod writes, with its end. */
@@ -126,16 +87,14 @@ const portForwardTime: Figure = {
   name: "100 MB through a port-forward",
   unit: "s",
   bound: 1,
-  method: `${String(CARRIED_BYTES / MB)} MB of zeros by nc, one WebSocket`,
+  method: `${String(CARRIED_BYTES / MB)} MB of zeros by dd and nc, one WebSocket`,
   missing,
   measure: () =>
     withCluster(async (bench) => {
       const bytes = String(CARRIED_BYTES);
-      await runPod(
-        bench,
-        "source",
-        `while true; do nc -l -p 8080 -e sh -c "head -c ${bytes} /dev/zero"; done`,
-      );
+      // busybox's head writes byte by byte, and takes as long for it as the way does.
+      const zeros = `dd if=/dev/zero bs=64k count=${String(CARRIED_BYTES / (64 * 1024))}`;
+      await runPod(bench, "source", `while true; do nc -l -p 8080 -e sh -c "${zeros} 2>/dev/null"; done`);
       await wait(500);
       const socket = await portForwardTransport(
         bench.client.config,
@@ -195,15 +154,6 @@ function taken(pid: number): { ticks: number; bytes: number } {
   return { ticks, bytes: Number(pss ?? 0) * 1024 };
 }
 
-/** The process that runs containers, with everything it has started. */
-function family(pid: number): number[] {
-  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8")
-    .trim()
-    .split(" ")
-    .filter(Boolean);
-  return [pid, ...children.flatMap((child) => family(Number(child)))];
-}
-
 function sum(pids: number[]): { ticks: number; bytes: number } {
   const all = pids.map(taken);
   return {
@@ -238,35 +188,5 @@ const idleMemory: Figure = {
     withCluster(async (bench) => {
       await startLearners(bench);
       return sum(family(bench.cluster.pid)).bytes / MB / (LEARNERS * PODS_OF_LEARNER);
-    }),
-};
-
-const echoBesideFlood: Figure = {
-  name: "p99 of an echo beside a pod that floods its log",
-  unit: "ms",
-  bound: 20,
-  method: `${String(ECHOES)} lines to cat in another pod and back, through a port-forward, every 10 ms`,
-  missing,
-  measure: () =>
-    withCluster(async (bench) => {
-      await runPod(bench, "flood", "yes a line of a log that nobody reads");
-      await runPod(bench, "echo", "while true; do nc -l -p 8080 -e cat; done");
-      await wait(500);
-      const socket = await portForwardTransport(
-        bench.client.config,
-        `${PODS}/echo`,
-        8080,
-      )(AbortSignal.timeout(DEADLINE_MS));
-      const times: number[] = [];
-      for (let at = 0; at < ECHOES; at += 1) {
-        const start = performance.now();
-        const answered = new Promise<void>((resolve) => socket.once("data", () => resolve()));
-        socket.write("a line\n");
-        await answered;
-        times.push(performance.now() - start);
-        await wait(10);
-      }
-      socket.destroy();
-      return times.toSorted((one, other) => one - other)[Math.floor(ECHOES * 0.99)] ?? Number.NaN;
     }),
 };

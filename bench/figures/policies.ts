@@ -5,7 +5,9 @@ import { installPolicyEngine } from "../../policy/node/install.js";
 import { createPolicyService, type PolicyService } from "../../policy/node/policy-service.js";
 import { missingForControlPlane } from "../../test/kubernetes/control-plane/requirements.js";
 import { startControlPlane } from "../../test/kubernetes/control-plane/start-control-plane.js";
+import { startGatekeeper } from "../gatekeeper/start-gatekeeper.js";
 import { median, type Figure } from "../figure.js";
+import { prepareBareRequests } from "./bare-requests.js";
 
 const POLICIES = 20;
 const RULES = 10;
@@ -22,8 +24,12 @@ const AT = { organization: GUARDED, cluster: CLUSTER, namespace: GUARDED };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Bench {
+  kubeConfig: KubeConfig;
+  kubeconfigPath: string;
   core: CoreV1Api;
   policies: PolicyService;
+  /** Takes down what was measured beside the figure. */
+  tell: (detail: string) => void;
 }
 
 /** What twenty policies cost a pod create inside a real API server, against a namespace without any; and how fast they are changed and read. */
@@ -32,7 +38,11 @@ export const policyFigures: Figure[] = [
     unit: "x",
     bound: 1.4,
     method: `ratio of medians of ${RUNS} dry-run creates each, taken in turn`,
-    take: ({ core }) => compare(core),
+    take: async (bench) => {
+      const ours = await compare(bench.core);
+      bench.tell(await besideGatekeeper(bench));
+      return ours;
+    },
   }),
   figure(`the same at ${MANY_NAMESPACES} managed namespaces`, {
     unit: "x",
@@ -50,20 +60,16 @@ export const policyFigures: Figure[] = [
     take: async (bench) => {
       const alone = await compare(bench.core);
       await attachMany(bench);
-      return (await compare(bench.core)) / alone;
+      const among = await compare(bench.core);
+      bench.tell(`${alone.toFixed(2)} x before, ${among.toFixed(2)} x after`);
+      return among / alone;
     },
   }),
   figure("a changed policy in force", {
     unit: "ms",
     bound: 10,
     method: `median of ${EDITS} changes, each answered when the API server judges by it, one namespace`,
-    take: ({ policies }) =>
-      medianOf(EDITS, (run) =>
-        policies.updatePolicy(
-          { organization: GUARDED, workspace: WORKSPACE, name: "policy-0" },
-          manifest(0, `changed-${run}`),
-        ),
-      ),
+    take: changeInForce,
   }),
   figure("effective policy of a namespace", {
     unit: "ms",
@@ -81,17 +87,23 @@ function figure(
     ...rest
   }: Pick<Figure, "unit" | "bound" | "method"> & { take: (bench: Bench) => Promise<number> },
 ): Figure {
+  let beside = "";
+  const tell = (detail: string) => {
+    beside = detail;
+  };
   return {
     name,
     ...rest,
     method: `${method}, real API server`,
     missing: missingForControlPlane,
-    measure: () => onControlPlane(take),
+    detail: () => beside,
+    measure: () => onControlPlane(take, tell),
   };
 }
 
-async function onControlPlane(take: (bench: Bench) => Promise<number>): Promise<number> {
+async function onControlPlane(take: (bench: Bench) => Promise<number>, tell: Bench["tell"]): Promise<number> {
   const controlPlane = await startControlPlane();
+  const kubeconfigPath = controlPlane.kubeconfig;
   const controller = new AbortController();
   try {
     const kubeConfig = new KubeConfig();
@@ -101,7 +113,7 @@ async function onControlPlane(take: (bench: Bench) => Promise<number>): Promise<
     const core = kubeConfig.makeApiClient(CoreV1Api);
     const policies = await createPolicyService({ kubeConfig, logger });
     await prepare(core, policies);
-    return await take({ core, policies });
+    return await take({ kubeConfig, kubeconfigPath, core, policies, tell });
   } finally {
     controller.abort();
     await controlPlane.stop();
@@ -148,13 +160,48 @@ function owned(name: string) {
   return { metadata: { name, labels: { [ORGANIZATION_LABEL]: GUARDED } } };
 }
 
+/** Each change in turn with the requests it cannot do without, by themselves. */
+async function changeInForce({ kubeConfig, policies, tell }: Bench): Promise<number> {
+  const address = { organization: GUARDED, workspace: WORKSPACE, name: "policy-0" };
+  const untouched = `${GUARDED}.${WORKSPACE}.policy-1`;
+  const bare = await prepareBareRequests(kubeConfig, { policy: untouched, like: GUARDED, plain: PLAIN });
+  const changes: number[] = [];
+  const floor: number[] = [];
+  for (let run = 0; run < EDITS; run++) {
+    changes.push(await timeOf(() => policies.updatePolicy(address, manifest(0, `changed-${run}`))));
+    floor.push(await timeOf(bare.run));
+  }
+  const requests =
+    "write of a policy, write of parameters and dry run of a pod by themselves, in turn with it";
+  tell(`${requests}: ${median(floor).toFixed(1)} ms, so ${(median(changes) / median(floor)).toFixed(2)} x`);
+  return median(changes);
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** The first figure, of another engine with as many policies on the same API server; without it the figure is taken all the same. */
+async function besideGatekeeper({ core, kubeConfig, kubeconfigPath }: Bench): Promise<string> {
+  try {
+    const size = { policies: POLICIES, rules: RULES };
+    const gatekeeper = await startGatekeeper(kubeConfig, kubeconfigPath, size);
+    try {
+      const ratio = await compare(core, gatekeeper.namespace);
+      return `Gatekeeper's webhook beside it, ${POLICIES} constraints of ${RULES} registries: ${ratio.toFixed(2)} x`;
+    } finally {
+      await gatekeeper.stop();
+    }
+  } catch (error) {
+    return `Gatekeeper could not be taken beside it: ${String(error)}`;
+  }
+}
+
 async function medianOf(runs: number, work: (run: number) => Promise<unknown>): Promise<number> {
   const samples: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const start = performance.now();
-    await work(run);
-    samples.push(performance.now() - start);
-  }
+  for (let run = 0; run < runs; run++) samples.push(await timeOf(() => work(run)));
   return median(samples);
 }
 
@@ -173,19 +220,18 @@ async function waitForServiceAccounts(core: CoreV1Api): Promise<void> {
   }
 }
 
-async function compare(core: CoreV1Api): Promise<number> {
+async function compare(core: CoreV1Api, guarded = GUARDED): Promise<number> {
   const times = new Map<string, number[]>([
     [PLAIN, []],
-    [GUARDED, []],
+    [guarded, []],
   ]);
   for (let run = 0; run < RUNS; run++) {
     for (const [namespace, samples] of times) {
-      const start = performance.now();
-      await core.createNamespacedPod({ namespace, body: pod(run), dryRun: "All" });
-      samples.push(performance.now() - start);
+      const create = () => core.createNamespacedPod({ namespace, body: pod(run), dryRun: "All" });
+      samples.push(await timeOf(create));
     }
   }
-  return median(times.get(GUARDED) ?? []) / median(times.get(PLAIN) ?? []);
+  return median(times.get(guarded) ?? []) / median(times.get(PLAIN) ?? []);
 }
 
 function pod(run: number) {

@@ -22,7 +22,9 @@ export function createDefaultTolerations(): AdmissionPlugin {
   return {
     name: "DefaultTolerationSeconds",
     mutate(request) {
-      const spec = newPodSpec(request);
+      const { operation, resource, object } = request;
+      const isUpdate = operation === "UPDATE" && resource.resource === "pods" && !resource.subresource;
+      const spec = isUpdate && object ? podSpecOf(object) : newPodSpec(request);
       if (!spec) return;
       const tolerations = (spec["tolerations"] ?? []) as Toleration[];
       const missing = NODE_TROUBLES.filter(
@@ -52,17 +54,28 @@ export function createPriorityAdmission(api: ApiService): AdmissionPlugin {
       const priorityClass = priorityClassOf(api, request, spec);
       if (priorityClass) spec.priorityClassName = priorityClass.metadata.name ?? "";
       const value = (priorityClass?.["value"] ?? 0) as number;
-      const given = spec["priority"] as number | undefined;
-      if (given !== undefined && given !== value) {
-        throw refuse(
-          request,
-          `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
-        );
-      }
-      spec["priority"] = value;
-      spec["preemptionPolicy"] ??= priorityClass?.["preemptionPolicy"] ?? "PreemptLowerPriority";
+      setComputed(request, spec, { name: "priority", value, told: "integer value of priority" });
+      const policy = (priorityClass?.["preemptionPolicy"] ?? "PreemptLowerPriority") as string;
+      const told = "string value of PreemptionPolicy";
+      setComputed(request, spec, { name: "preemptionPolicy", value: policy, told });
     },
   };
+}
+
+/** Sets a field that the class alone says; refuses a pod that says something else. */
+function setComputed(
+  request: AdmissionRequest,
+  spec: PodSpec,
+  { name, value, told }: { name: "priority" | "preemptionPolicy"; value: number | string; told: string },
+): void {
+  const given = spec[name] as number | string | undefined;
+  if (given !== undefined && given !== value) {
+    throw refuse(
+      request,
+      `the ${told} (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
+  }
+  spec[name] = value;
 }
 
 function priorityClassOf(api: ApiService, request: AdmissionRequest, spec: PodSpec): ApiObject | undefined {

@@ -130,6 +130,11 @@ export function methodNotAllowed(message: string): StatusError {
   return new StatusError({ code: 405, reason: "MethodNotAllowed", message, details: {} });
 }
 
+/** None of the media types that the client takes can be answered in. */
+export function notAcceptable(message: string, details?: Status["details"]): StatusError {
+  return new StatusError({ code: 406, reason: "NotAcceptable", message, ...(details && { details }) });
+}
+
 /** The generic 404 for a path that leads nowhere. */
 export function pathNotFound(): StatusError {
   return new StatusError({

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../api/field-access.js";
 import type { ResolveSchema, Schema } from "../schema/schema.js";
-import type { FieldPath } from "./field-path.js";
-import { pathKey, structureOf } from "./field-path.js";
+import { longerKey, pathKey, structureOf } from "./field-path.js";
 import type { FieldSet } from "./field-set.js";
 
 /** What nobody manages: the server sets it, or it names the object. */
@@ -34,13 +33,16 @@ export interface FieldDifference {
 
 interface Place {
   schema: Schema | undefined;
-  path: FieldPath;
+  /** Of the path to here. */
+  key: string;
+  /** Whether this is an element of a list. */
+  isElement?: boolean;
 }
 
 /** The fields of an applied configuration: its leaves and the elements of its lists. */
 export function fieldsOf(value: unknown, schema: Schema | undefined, resolve: ResolveSchema): FieldSet {
   const walker = new Walker(resolve, false);
-  walker.add(value, { schema, path: [] });
+  walker.add(value, { schema, key: "" });
   return managed(walker.found);
 }
 
@@ -53,7 +55,7 @@ export function compareFields(
 ): FieldDifference {
   const changed = new Walker(resolve, true);
   const removed = new Walker(resolve, true);
-  compare(before, after, { schema, path: [] }, { changed, removed, resolve });
+  compare(before, after, { schema, key: "" }, { changed, removed, resolve });
   return { changed: managed(changed.found), removed: managed(removed.found) };
 }
 
@@ -76,16 +78,19 @@ function compare(before: unknown, after: unknown, place: Place, to: Comparison):
   if (before === after || isDeepStrictEqual(before, after)) return;
   const [old, now] = [partsOf(before, place, to.resolve), partsOf(after, place, to.resolve)];
   if (old === undefined || now === undefined) {
-    to.changed.addPath(place.path);
+    to.changed.addKey(place.key);
     return;
   }
   for (const [element, part] of now) {
-    compare(old.get(element)?.value, part.value, { schema: part.schema, path: [...place.path, element] }, to);
+    compare(old.get(element)?.value, part.value, placeOf(place, element, part.schema), to);
   }
   for (const [element, part] of old) {
-    if (!now.has(element))
-      to.removed.add(part.value, { schema: part.schema, path: [...place.path, element] });
+    if (!now.has(element)) to.removed.add(part.value, placeOf(place, element, part.schema));
   }
+}
+
+function placeOf({ key }: Place, element: string, schema: Schema | undefined): Place {
+  return { schema, key: longerKey(key, element), isElement: !element.startsWith("f:") };
 }
 
 /** The named parts of a value, or `undefined` for one that is whole. */
@@ -117,19 +122,18 @@ class Walker {
     this.#marksParents = marksParents;
   }
 
-  addPath(path: FieldPath): void {
-    this.found.add(pathKey(path));
+  addKey(key: string): void {
+    this.found.add(key);
   }
 
-  add(value: unknown, { schema, path }: Place): void {
+  add(value: unknown, place: Place): void {
     if (value === undefined || value === null) return;
+    const { schema, key, isElement = false } = place;
     const parts = partsOf(value, { schema }, this.#resolve);
-    if (parts === undefined || parts.size === 0) return this.addPath(path);
-    const isElement = path.at(-1)?.startsWith("f:") === false;
+    if (parts === undefined || parts.size === 0) return this.addKey(key);
     // A struct that is no pointer is always there in Go; the schema gives it `{}` as default.
     const isOptional = isRecord(value) && schema?.default === undefined;
-    if (path.length > 0 && (isElement || (this.#marksParents && isOptional))) this.addPath(path);
-    for (const [element, part] of parts)
-      this.add(part.value, { schema: part.schema, path: [...path, element] });
+    if (key !== "" && (isElement || (this.#marksParents && isOptional))) this.addKey(key);
+    for (const [element, part] of parts) this.add(part.value, placeOf(place, element, part.schema));
   }
 }

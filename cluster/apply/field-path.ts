@@ -15,6 +15,11 @@ export function pathKey(path: FieldPath): string {
   return path.join(SEPARATOR);
 }
 
+/** The key of a path that goes one element on from the one of `key`, which is empty for the object itself. */
+export function longerKey(key: string, element: string): string {
+  return key === "" ? element : key + SEPARATOR + element;
+}
+
 export function keyPath(key: string): FieldPath {
   return key.split(SEPARATOR);
 }

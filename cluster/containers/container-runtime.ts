@@ -19,8 +19,8 @@ export interface ContainerRuntime {
   attach(container: string, process: AttachSpec): Promise<RunningProcess>;
   /** What the container has written, oldest first; ends with the container, or at once without `follow`. */
   logs(container: string, options: LogOptions): AsyncIterable<LogLine>;
-  /** A TCP connection to a port inside the pod. Rejects when nothing listens there. */
-  dial(sandbox: string, port: number): Promise<Duplex>;
+  /** A TCP connection to a port inside the pod. Rejects when nothing listens there, and where clients have all connections they may. */
+  dial(sandbox: string, port: number, options?: DialOptions): Promise<Duplex>;
   /** Sends SIGTERM, and SIGKILL when the grace is over; resolves when the container has ended. */
   stop(container: string, graceMs: number): Promise<void>;
   /** Forgets a container that has ended, with its log. */
@@ -38,6 +38,11 @@ export interface ContainerRuntime {
   setServices(network: string, services: NetworkServices): Promise<void>;
   /** Every sandbox and container there is, running or ended: how a cluster that was started anew finds its own again. */
   list(): Promise<SandboxState[]>;
+}
+
+export interface DialOptions {
+  /** Whether the cluster itself asks, whose connections are not counted among those of clients. */
+  isProbe?: boolean;
 }
 
 export type ImageVerdict =
@@ -75,6 +80,23 @@ export interface NetworkIngress {
   port: number;
   /** Nobody listens where there are none. Of two that say the same the first counts. */
   routes: IngressRoute[];
+  /** By which the same is answered over TLS; not at all where absent. */
+  tls?: IngressTls;
+}
+
+/** Where an Ingress answers over TLS, and who it says that it is. */
+export interface IngressTls {
+  port: number;
+  /** Of two for one host the first counts. */
+  certificates: (Certificate & { hosts: string[] })[];
+  /** For hosts that none of them is for. */
+  fallback: Certificate;
+}
+
+/** A certificate with those behind it, and its key, both in PEM. */
+export interface Certificate {
+  certificate: string;
+  key: string;
 }
 
 /** One path of one rule. */
@@ -89,6 +111,8 @@ export interface IngressRoute {
   path: string;
   /** What the pod is asked for in the place of the path that came. */
   rewrite?: string;
+  /** Whether who asks without TLS is sent to the same address with it. */
+  isForTls?: boolean;
   backend: IngressBackend;
 }
 

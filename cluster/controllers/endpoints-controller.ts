@@ -9,7 +9,7 @@ import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Pod, Service } from "./object-kinds.js";
 import { podsSelectedBy, servicesSelecting } from "./listers.js";
-import { isActivePod, isReadyPod } from "./pod-state.js";
+import { isActivePod, isReadyPod, isTerminatingPod } from "./pod-state.js";
 import { endpoints, pods, services } from "./resource-refs.js";
 
 const NAME = "endpointslice-controller";
@@ -51,7 +51,8 @@ export function createEndpointsController(context: ControllerContext): Controlle
       const annotations = { [TRIGGER_TIME]: timestampOf(context.clock.now()) };
       const ports = portsOf(service, backends);
       const slices = { endpoints: backends.map((pod) => endpointOf(service, pod)), ports, annotations };
-      await Promise.all([writeSlices(api, service, slices), writeEndpoints(context, service, backends)]);
+      const before = service.spec.publishNotReadyAddresses ? backends : backends.filter(isActivePod);
+      await Promise.all([writeSlices(api, service, slices), writeEndpoints(context, service, before)]);
     },
   };
 }
@@ -70,18 +71,28 @@ function backendState(pod: ApiObject | undefined): unknown {
   if (pod === undefined || !isBackend(pod as Pod)) return undefined;
   const { status, spec, metadata } = pod as Pod;
   const { hostname, subdomain } = spec;
-  return [status?.podIP, isReadyPod(pod as Pod), spec.nodeName, hostname, subdomain, metadata.labels ?? {}];
+  return [
+    status?.podIP,
+    isReadyPod(pod as Pod),
+    isTerminatingPod(pod as Pod),
+    spec.nodeName,
+    hostname,
+    subdomain,
+    metadata.labels ?? {},
+  ];
 }
 
+/** One that ends stays, as ready for nothing new. */
 function isBackend(pod: Pod): boolean {
-  return isActivePod(pod) && pod.status?.podIP !== undefined;
+  return (isActivePod(pod) || isTerminatingPod(pod)) && pod.status?.podIP !== undefined;
 }
 
 function endpointOf(service: Service, pod: Pod): Endpoint {
-  const ready = service.spec.publishNotReadyAddresses === true || isReadyPod(pod);
+  const [serving, terminating] = [isReadyPod(pod), isTerminatingPod(pod)];
+  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [pod.status?.podIP ?? ""],
-    conditions: { ready, serving: isReadyPod(pod), terminating: false },
+    conditions: { ready, serving, terminating },
     ...nameBehind(service, pod),
     ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
     targetRef: targetOf(pod),

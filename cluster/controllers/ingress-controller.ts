@@ -1,12 +1,13 @@
 import type { ApiObject } from "../api/object.js";
 import type { ApiService } from "../api/service.js";
-import { INGRESS_ADDRESS, REWRITE, rewriteOf } from "../node/network-ingress.js";
+import { INGRESS_ADDRESS } from "../node/network-ingress.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
+import { IngressWarnings } from "./ingress-warnings.js";
 import { isSameJson } from "./json-equality.js";
-import { keyOf, locationOfKey } from "./object-keys.js";
+import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
 import type { Ingress } from "./object-kinds.js";
-import { ingressClasses, ingresses, statusOf } from "./resource-refs.js";
+import { ingressClasses, ingresses, secrets, statusOf } from "./resource-refs.js";
 
 /** Says of a class that its Ingresses are ours. */
 const CONTROLLER = "lectern.dev/ingress";
@@ -23,14 +24,10 @@ const CLASS: ApiObject = {
   },
   spec: { controller: CONTROLLER },
 };
-/** What ingress-nginx has annotations for, and this does not do. */
-const ANNOTATIONS = "nginx.ingress.kubernetes.io/";
-/** Those without which requests are answered in the same way where there is no TLS. */
-const WITHOUT_EFFECT = new Set(["ssl-redirect", "force-ssl-redirect"].map((name) => ANNOTATIONS + name));
 
 /** Whether the Ingress is of a class that is served here. */
-export function isPlayedIngress(api: Pick<ApiService, "find">, { metadata, spec }: Ingress): boolean {
-  const name = spec.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION];
+export function isPlayedIngress(api: Pick<ApiService, "find">, ingress: Ingress): boolean {
+  const name = classOf(ingress);
   if (name === undefined) return false;
   const found = api.find(ingressClasses, { name })?.["spec"] as { controller?: string } | undefined;
   return found?.controller === CONTROLLER;
@@ -41,10 +38,17 @@ export function createIngressController(context: ControllerContext): Controller 
   const { api } = context;
   const recorder = context.recorder("ingress-controller");
   const writes = writesOf("ingress-controller");
+  const warnings = new IngressWarnings(api, recorder);
 
   async function makeClass(): Promise<void> {
     if (api.find(ingressClasses, { name: CLASS.metadata.name ?? "" }) === undefined)
       await api.create(ingressClasses, undefined, structuredClone(CLASS), writes);
+  }
+
+  /** The Ingresses that name the Secret. */
+  function naming(secret: ApiObject): ApiObject[] {
+    const own = api.list(ingresses, { namespace: namespaceOf(secret) }) as Ingress[];
+    return own.filter(({ spec }) => spec.tls?.some(({ secretName }) => secretName === nameOf(secret)));
   }
 
   return {
@@ -53,6 +57,7 @@ export function createIngressController(context: ControllerContext): Controller 
       queue.add(CLASS_KEY);
       return [
         api.watch(ingresses, ({ object }) => queue.add(keyOf(object))),
+        api.watch(secrets, ({ object }) => naming(object).forEach((each) => queue.add(keyOf(each)))),
         api.watch(ingressClasses, () => api.list(ingresses).forEach((each) => queue.add(keyOf(each)))),
       ];
     },
@@ -62,6 +67,8 @@ export function createIngressController(context: ControllerContext): Controller 
       if (ingress === undefined || ingress.metadata.deletionTimestamp !== undefined) return;
       const known = ingress.status?.loadBalancer?.ingress ?? [];
       const isOurs = isPlayedIngress(api, ingress);
+      if (isOurs) warnings.tellOfTls(ingress);
+      else warnings.tellUnserved(ingress, classOf(ingress));
       const wanted = isOurs ? [{ ip: INGRESS_ADDRESS }] : known.filter(({ ip }) => ip !== INGRESS_ADDRESS);
       if (isSameJson(known, wanted)) return;
       const loadBalancer = wanted.length === 0 ? {} : { ingress: wanted };
@@ -71,27 +78,13 @@ export function createIngressController(context: ControllerContext): Controller 
         writes,
       );
       if (!isOurs) return;
-      const message = `Served at ${INGRESS_ADDRESS} in the network of the pods, without TLS (by Lectern's stand-in)`;
+      const message = `Served at ${INGRESS_ADDRESS} in the network of the pods (by Lectern's stand-in)`;
       recorder.record(ingress, { type: "Normal", reason: "Sync", message });
-      const lost = withoutEffect(ingress);
-      if (lost.length > 0)
-        recorder.record(ingress, {
-          type: "Warning",
-          reason: "NotHonoured",
-          message: `Lectern's stand-in does nothing for ${lost.join(", ")}`,
-        });
+      warnings.tellWithoutEffect(ingress);
     },
   };
 }
 
-function withoutEffect(ingress: Ingress): string[] {
-  const { metadata, spec } = ingress;
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([name]) =>
-      name.startsWith(ANNOTATIONS) &&
-      !WITHOUT_EFFECT.has(name) &&
-      !(name === REWRITE && rewriteOf(ingress) !== undefined),
-  );
-  const tls = (spec as { tls?: unknown[] }).tls ?? [];
-  return [...annotations.map(([name]) => `the annotation ${name}`), ...(tls.length > 0 ? ["spec.tls"] : [])];
+function classOf({ metadata, spec }: Ingress): string | undefined {
+  return spec.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION];
 }

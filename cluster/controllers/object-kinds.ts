@@ -241,7 +241,12 @@ export interface IngressRule {
 }
 
 export interface Ingress extends ApiObject {
-  spec: { ingressClassName?: string; defaultBackend?: IngressBackendSpec; rules?: IngressRule[] };
+  spec: {
+    ingressClassName?: string;
+    defaultBackend?: IngressBackendSpec;
+    rules?: IngressRule[];
+    tls?: { hosts?: string[]; secretName?: string }[];
+  };
   status?: { loadBalancer?: { ingress?: { ip?: string }[] } };
 }
 

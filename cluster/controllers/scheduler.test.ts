@@ -68,6 +68,17 @@ describe("a pod is not scheduled", () => {
     await running("second");
   });
 
+  it("where its host port goes to one that came at the same time", async () => {
+    const names = ["one", "two", "three", "four"];
+    await Promise.all(names.map((name) => create(name, { containers: [withPort(8080)] })));
+    const placed = (): Pod[] =>
+      (cluster.api.list(pods, { namespace }) as Pod[]).filter(({ spec }) => spec.nodeName !== undefined);
+    await cluster.until("each is told of", () =>
+      (cluster.api.list(pods, { namespace }) as Pod[]).every(isTold) ? true : undefined,
+    );
+    expect(placed()).toHaveLength(1);
+  });
+
   it("where more than one resource is short, with all of them", async () => {
     await create("large", { containers: [asking({ cpu: "500", memory: "900Gi" })] });
     await refused("large", `${none} 1 Insufficient cpu, 1 Insufficient memory. ${noHelp}`);
@@ -171,4 +182,8 @@ async function create(name: string, spec: object = {}, labels: Record<string, st
   const containers = [{ name: "main", image: "nginx:1" }];
   const metadata = { name, namespace, labels };
   await cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers, ...spec } });
+}
+
+function isTold({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type }) => type === "PodScheduled") ?? false;
 }

@@ -113,7 +113,16 @@ class Scheduler {
   }
 
   async #bind(pod: Pod, node: string): Promise<void> {
-    await bind(this.#context, this.#writes, pod, node);
+    const { api, clock } = this.#context;
+    const bound = boundTo(pod, node, timestampOf(clock.now()));
+    // Counted before it is written: other pods are given to nodes meanwhile.
+    this.placed.take("MODIFIED", bound);
+    try {
+      await api.update({ ...pods, subresource: "binding" }, bound, this.#writes);
+    } catch (error) {
+      this.placed.take("DELETED", bound);
+      throw error;
+    }
     const message = `Successfully assigned ${namespaceOf(pod)}/${nameOf(pod)} to ${node}`;
     this.#recorder.record(pod, { type: "Normal", reason: "Scheduled", message, action: "Binding" });
   }
@@ -139,20 +148,12 @@ function isLeaving(type: string, { status }: Pod): boolean {
   return type === "DELETED" || status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
-async function bind(
-  { api, clock }: ControllerContext,
-  writes: WriteOptions,
-  pod: Pod,
-  node: string,
-): Promise<void> {
+function boundTo(pod: Pod, node: string, now: string): Pod {
   const bound = structuredClone(pod);
   bound.spec.nodeName = node;
-  const condition = {
-    ...scheduled("True", timestampOf(clock.now())),
-    observedGeneration: pod.metadata.generation,
-  };
+  const condition = { ...scheduled("True", now), observedGeneration: pod.metadata.generation };
   bound.status = { ...bound.status, conditions: withCondition(bound.status?.conditions, condition) };
-  await api.update({ ...pods, subresource: "binding" }, bound, writes);
+  return bound;
 }
 
 /** False when the pod says so already. */

@@ -1,14 +1,15 @@
 import type { ApiObject } from "../api/object.js";
-import type { NetworkServices } from "../containers/container-runtime.js";
+import type { Certificate, NetworkIngress, NetworkServices } from "../containers/container-runtime.js";
 import { nameOfService, servicesOf } from "../node/network-services.js";
-import { ingressOf, namesOfIngresses } from "../node/network-ingress.js";
+import { issueFallback, tlsOf } from "../node/ingress-tls.js";
+import { byAge, ingressOf, namesOfIngresses } from "../node/network-ingress.js";
 import { API_SERVICE } from "./api-endpoints-controller.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { isPlayedIngress } from "./ingress-controller.js";
 import type { RealContainers } from "./kubelet.js";
-import { nameOf, namespaceOf } from "./object-keys.js";
+import { keyOf, nameOf, namespaceOf } from "./object-keys.js";
 import type { Ingress, Service } from "./object-kinds.js";
-import { endpointSlices, ingressClasses, ingresses, namespaces, services } from "./resource-refs.js";
+import { endpointSlices, ingressClasses, ingresses, namespaces, secrets, services } from "./resource-refs.js";
 
 /** What is said of a network that nothing is in. */
 const NOTHING: NetworkServices = { names: [], listeners: [], ingress: ingressOf([], () => undefined) };
@@ -22,6 +23,7 @@ export function createServiceNetworks(
 ): Controller {
   /** What was told of each network. */
   const told = new Map<string, string>();
+  let fallback: Certificate | undefined;
   const ofNamespaced = (object: ApiObject): string[] => [networkOf(namespaceOf(object))];
   const ofNamespace = (namespace: ApiObject): string[] => [networkOf(nameOf(namespace))];
 
@@ -31,25 +33,21 @@ export function createServiceNetworks(
     const others = (api.index(services, ofNamespaced).get(network) as Service[]).filter(
       (service) => nameOf(service) !== API_SERVICE.name || namespaceOf(service) !== API_SERVICE.namespace,
     );
-    const found = others.map((service) => ({ service, slices: slicesOf(service) }));
+    const found = others.map((service) => ({ service, slices: slicesOf(api, service) }));
     const { names, listeners } = servicesOf(found);
-    const served = (api.index(ingresses, ofNamespaced).get(network) as Ingress[]).filter((ingress) =>
-      isPlayedIngress(api, ingress),
+    const served = byAge(
+      (api.index(ingresses, ofNamespaced).get(network) as Ingress[]).filter((ingress) =>
+        isPlayedIngress(api, ingress),
+      ),
     );
-    const ingress = ingressOf(served, (location) => {
-      const service = api.find(services, location) as Service | undefined;
-      return service && { service, slices: slicesOf(service) };
-    });
+    if (served.length > 0) fallback ??= issueFallback();
+    const ingress = servedBy(api, served, fallback);
     const own = api.find(services, API_SERVICE) as Service | undefined;
     const name = own && nameOfService(own);
     const addresses = own?.spec.clusterIP === undefined ? [] : [own.spec.clusterIP];
     const known = name === undefined ? [] : [{ name, addresses }];
     // Of two of one name the last counts: no rule takes a Service its name.
     return { names: [...namesOfIngresses(served), ...names, ...known], listeners, ingress };
-  }
-
-  function slicesOf(service: Service): ApiObject[] {
-    return api.index(endpointSlices, serviceKeys).get(`${namespaceOf(service)}/${nameOf(service)}`);
   }
 
   return {
@@ -61,6 +59,7 @@ export function createServiceNetworks(
         api.watch(services, ({ object }) => add(ofNamespaced(object))),
         api.watch(endpointSlices, ({ object }) => add(ofNamespaced(object))),
         api.watch(ingresses, ({ object }) => add(ofNamespaced(object))),
+        api.watch(secrets, ({ object }) => add(isCertificate(api, object) ? ofNamespaced(object) : [])),
         // A class decides about the Ingresses of every network.
         api.watch(ingressClasses, () => add(api.list(ingresses).flatMap(ofNamespaced))),
         runtime.onLost(() => {
@@ -79,6 +78,34 @@ export function createServiceNetworks(
       if (content.names.length > 0) told.set(network, text);
     },
   };
+}
+
+/** What answers for Ingress objects, with the certificate of hosts that have none. */
+function servedBy(
+  api: ControllerContext["api"],
+  served: Ingress[],
+  fallback: Certificate | undefined,
+): NetworkIngress {
+  const rules = ingressOf(served, (location) => {
+    const service = api.find(services, location) as Service | undefined;
+    return service && { service, slices: slicesOf(api, service) };
+  });
+  if (served.length === 0 || fallback === undefined) return rules;
+  return { ...rules, tls: tlsOf(served, (location) => api.find(secrets, location), fallback) };
+}
+
+function slicesOf(api: ControllerContext["api"], service: Service): ApiObject[] {
+  return api.index(endpointSlices, serviceKeys).get(keyOf(service));
+}
+
+/** Whether an Ingress has the Secret for the certificate of a host. */
+function isCertificate(api: ControllerContext["api"], secret: ApiObject): boolean {
+  return api.index(ingresses, certificateKeys).get(keyOf(secret)).length > 0;
+}
+
+function certificateKeys(ingress: ApiObject): string[] {
+  const { tls = [] } = (ingress as Ingress).spec;
+  return tls.map(({ secretName = "" }) => `${namespaceOf(ingress)}/${secretName}`);
 }
 
 function serviceKeys(slice: ApiObject): string[] {

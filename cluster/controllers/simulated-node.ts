@@ -26,9 +26,12 @@ const resources = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods
  */
 export class SimulatedNodes {
   readonly names: readonly string[];
+  /** Whether pods of some images really run. */
+  readonly runsPods: boolean;
   readonly #isNamed: boolean;
 
-  constructor(names?: readonly string[]) {
+  constructor(names?: readonly string[], { runsPods = false }: { runsPods?: boolean } = {}) {
+    this.runsPods = runsPods;
     this.#isNamed = names !== undefined && names.length > 0;
     this.names = this.#isNamed ? [...new Set(names)].slice(0, MOST_NODES) : [SIMULATED_NODE];
   }
@@ -57,7 +60,7 @@ export class SimulatedNodes {
   }
 }
 
-/** Registers the nodes, again whenever one is deleted; they say everywhere that they run no containers. */
+/** Registers the nodes, again whenever one is deleted; they say everywhere what of their pods runs. */
 export function createNodeRegistration({ api, clock, simulated }: ControllerContext): Controller {
   return {
     name: "node-registration",
@@ -80,13 +83,29 @@ type NodeParts = Pick<ControllerContext, "api" | "clock" | "simulated">;
 
 async function ensureSimulatedNode(name: string, { api, clock, simulated }: NodeParts): Promise<ApiObject> {
   const writes = simulated.writesOf(name);
-  const known =
-    api.find(nodes, { name }) ?? (await api.create(nodes, undefined, nodeObject(name, simulated), writes));
-  const status = nodeStatus({ name, address: simulated.addressOf(name) }, timestampOf(clock.now()));
+  const made = nodeObject(name, simulated);
+  const found = api.find(nodes, { name }) ?? (await api.create(nodes, undefined, made, writes));
+  const known = await saying(found, made.metadata.annotations ?? {}, { api, writes });
+  const status = nodeStatus(name, simulated, timestampOf(clock.now()));
   const { conditions: _, ...present } = (known["status"] ?? {}) as Record<string, unknown>;
   const { conditions: __, ...wanted } = status;
   if (isSameJson(present, wanted)) return known;
   return api.update(statusOf(nodes), { ...structuredClone(known), status }, writes);
+}
+
+/** The node with these annotations: pods may run that did not before. */
+async function saying(
+  node: ApiObject,
+  annotations: Record<string, string>,
+  { api, writes }: Pick<NodeParts, "api"> & { writes: WriteOptions },
+): Promise<ApiObject> {
+  const all = { ...node.metadata.annotations, ...annotations };
+  if (isSameJson(node.metadata.annotations, all)) return node;
+  return api.update(
+    nodes,
+    { ...structuredClone(node), metadata: { ...node.metadata, annotations: all } },
+    writes,
+  );
 }
 
 /** What a node renews to show that it lives; this one lives as long as the cluster does, and renews nothing. */
@@ -128,7 +147,9 @@ function nodeObject(name: string, simulated: SimulatedNodes): ApiObject {
         }),
       },
       annotations: {
-        "lectern.dev/simulated": "Pods on this node are simulated: no image is pulled, no process runs.",
+        "lectern.dev/simulated": simulated.runsPods
+          ? "No image is pulled: pods of images that Lectern plays run, all others are simulated."
+          : "Pods on this node are simulated: no image is pulled, no process runs.",
       },
     },
     spec: {
@@ -139,10 +160,10 @@ function nodeObject(name: string, simulated: SimulatedNodes): ApiObject {
   };
 }
 
-function nodeStatus(
-  { name, address }: { name: string; address: string },
-  now: string,
-): Record<string, unknown> {
+function nodeStatus(name: string, simulated: SimulatedNodes, now: string): Record<string, unknown> {
+  const address = simulated.addressOf(name);
+  const { runsPods } = simulated;
+  const pressure = (what: string): string => (runsPods ? "nobody measures it" : `simulated node ${what}`);
   const condition = (type: string, status: string, reason: string, message: string) => ({
     type,
     status,
@@ -155,10 +176,15 @@ function nodeStatus(
     capacity: resources,
     allocatable: resources,
     conditions: [
-      condition("MemoryPressure", "False", "SimulatedNode", "simulated node uses no memory"),
-      condition("DiskPressure", "False", "SimulatedNode", "simulated node uses no disk"),
-      condition("PIDPressure", "False", "SimulatedNode", "simulated node runs no processes"),
-      condition("Ready", "True", "SimulatedNode", "simulated node accepts pods and runs no containers"),
+      condition("MemoryPressure", "False", "SimulatedNode", pressure("uses no memory")),
+      condition("DiskPressure", "False", "SimulatedNode", pressure("uses no disk")),
+      condition("PIDPressure", "False", "SimulatedNode", pressure("runs no processes")),
+      condition(
+        "Ready",
+        "True",
+        "SimulatedNode",
+        `simulated node accepts pods and runs ${runsPods ? "those of images that Lectern plays" : "no containers"}`,
+      ),
     ],
     addresses: [
       { type: "InternalIP", address },
@@ -169,8 +195,8 @@ function nodeStatus(
       systemUUID: "",
       bootID: "",
       kernelVersion: "simulated",
-      osImage: "Simulated node (no containers)",
-      containerRuntimeVersion: "simulated://0",
+      osImage: runsPods ? "Simulated node (images played by Lectern)" : "Simulated node (no containers)",
+      containerRuntimeVersion: runsPods ? "lectern://0" : "simulated://0",
       kubeletVersion: "v1.35.4+simulated",
       kubeProxyVersion: "",
       operatingSystem: "linux",

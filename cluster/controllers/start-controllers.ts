@@ -65,7 +65,7 @@ const silent: ControllerLogger = { debug: () => undefined, warn: () => undefined
 /** Starts every controller, the scheduler and the simulated node; `stop` resolves after their last writes. */
 export function startControllers(options: ControllersOptions): { stop(): Promise<void> } {
   const { api, clock = systemClock, logger = silent } = options;
-  const simulated = new SimulatedNodes(options.nodes);
+  const simulated = new SimulatedNodes(options.nodes, { runsPods: options.containers !== undefined });
   const recorders: EventRecorder[] = [];
   const recorder = (component: string): EventRecorder => {
     const host = component === "kubelet" ? { host: (about: ApiObject) => nodeOf(about, simulated) } : {};

@@ -205,6 +205,34 @@ describe("a pod on the simulated node", () => {
 });
 
 describe("a Service", () => {
+  it("has a pod that ends among its slices until it is gone, as ready for nothing, and no more in Endpoints", async () => {
+    const [labels, user] = [{ app: "ending" }, cluster.admin];
+    await cluster.apply(workload("v1", "Service", "end", { selector: labels, ports: [{ port: 80 }] }));
+    const metadata = { name: "end", namespace, labels, finalizers: ["example.com/kept"] };
+    await cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec: template("Always").spec });
+    await running("end");
+    const conditions = (): Record<string, boolean>[] =>
+      cluster.api
+        .list(endpointSlices, { namespace })
+        .filter((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === "end")
+        .flatMap((slice) => (slice["endpoints"] ?? []) as { conditions: Record<string, boolean> }[])
+        .map((endpoint) => endpoint.conditions);
+    await cluster.until("a ready address", () => conditions()[0]?.["ready"]);
+    expect(conditions()).toEqual([{ ready: true, serving: true, terminating: false }]);
+    await cluster.api.delete(pods, { namespace, name: "end" }, { user });
+    await cluster.until("an address that ends", () => conditions()[0]?.["terminating"]);
+    expect(conditions()).toMatchObject([{ ready: false, terminating: true }]);
+    await cluster.until("no address in Endpoints", () => get(endpoints, "end")["subsets"] === undefined);
+    const { metadata: kept } = get(pods, "end");
+    await cluster.api.update(
+      pods,
+      { ...structuredClone(get(pods, "end")), metadata: { ...kept, finalizers: [] } },
+      { user },
+    );
+    await cluster.until("no address", () => conditions().length === 0);
+    await cluster.api.delete(services, { namespace, name: "end" }, { user });
+  });
+
   it("lists its ready pods and forgets them", async () => {
     const ports = [{ port: 80, targetPort: 8080 }];
     await cluster.apply(workload("v1", "Service", "web", { selector: { app: "x" }, ports }));

@@ -43,11 +43,23 @@ it("takes fields that are named or any others, not both beside each other", () =
     "additionalProperties and properties are mutual exclusive",
   );
   expect(judged({ type: "object", properties })).toEqual([]);
-  expect(judged({ type: "object", additionalProperties })).toEqual([]);
+  expect(judged({ type: "object", properties: { b: { type: "object", additionalProperties } } })).toEqual([]);
+});
+
+it("lets a whole number or a text be said by anyOf, and by nothing that is nearly so", () => {
+  const mixed = [{ type: "integer" }, { type: "string" }];
+  expect(judged(mixedField({ anyOf: mixed }))).toEqual([]);
+  expect(judged(mixedField({ allOf: [{ anyOf: mixed }, { pattern: "a" }] }))).toEqual([]);
+  for (const content of [{ oneOf: mixed }, { anyOf: mixed.toReversed() }, { allOf: [{}, { anyOf: mixed }] }])
+    expect(JSON.stringify(judged(mixedField(content)))).toContain("must be empty to be structural");
 });
 
 function judged(schema: JsonObject): unknown {
   const errors = new FieldErrors();
   validateStructural(schema, { path: "schema", budget: new TypeBudget(2000) }, errors);
   return errors.list;
+}
+
+function mixedField(content: object): JsonObject {
+  return { type: "object", properties: { a: { "x-kubernetes-int-or-string": true, ...content } } };
 }

@@ -4,7 +4,10 @@ import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, recordAt, recordsAt } from "../api/field-access.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { RuleTypes } from "./rule-types.js";
-import { compileRule } from "./validation-rules.js";
+import { ruleProblems } from "./rule-problems.js";
+import { SchemaErrors, validateParts } from "./schema-parts.js";
+import { compileRule, isRuleFunction } from "./validation-rules.js";
+import { isSet, validateCompleteness } from "./value-validation.js";
 
 /** Schemas within schemas that are looked at; what is nested deeper is left to itself. */
 const MAX_DEPTH = 60;
@@ -18,54 +21,89 @@ export function validateStructural(
   { path, budget }: { path: string; budget: TypeBudget },
   errors: FieldErrors,
 ): void {
-  visit(schema, { path, budget, depth: 0 }, errors);
+  const found = new SchemaErrors();
+  visit(schema, { path, budget, depth: 0, sort: "root" }, found);
+  validateCompleteness(schema, path, found.structure);
+  errors.list.push(...found.told);
 }
 
 interface Place {
   path: string;
   budget: TypeBudget;
   depth: number;
-  /** How the place is called where its type is missing; absent at the root, which has words of its own. */
-  sort?: "object fields" | "array items";
+  sort: keyof typeof MISSING_TYPE;
+  /** The list whose items have no earlier state, where this is within one. */
+  uncorrelated?: string;
 }
 
-function visit(schema: JsonObject, { path, depth, sort, budget }: Place, errors: FieldErrors): void {
+/** How a place is told of where its type is missing. */
+const MISSING_TYPE = {
+  root: "must not be empty at the root",
+  field: "must not be empty for specified object fields",
+  item: "must not be empty for specified array items",
+};
+
+function visit(schema: JsonObject, place: Place, errors: SchemaErrors): void {
+  const { path, depth, budget, uncorrelated } = place;
   if (depth > MAX_DEPTH) return;
-  if (sort !== undefined && !isOfAnyType(schema) && asText(schema["type"]) === "") {
-    errors.required(`${path}.type`, `must not be empty for specified ${sort}`);
-  }
   const { additionalProperties, items } = schema;
   validateParts(schema, path, errors);
+  validateType(schema, place, errors.structure);
   const isRoot = depth === 0 || schema["x-kubernetes-embedded-resource"] === true;
-  validateRules(schema, { isRoot, path, budget }, errors);
-  const next = { budget, depth: depth + 1, sort: "object fields" as const };
+  if (isRoot) validateObjectFields(schema, { path, isRoot: depth === 0 }, errors.structure);
+  validateRules(schema, { isRoot, path, budget, uncorrelated }, errors.keywords);
+  const inherited = uncorrelated === undefined ? {} : { uncorrelated };
+  const next = { budget, depth: depth + 1, sort: "field" as const, ...inherited };
   for (const [name, property] of Object.entries(recordAt(schema, "properties") ?? {})) {
     if (isRecord(property)) visit(property, { ...next, path: `${path}.properties[${name}]` }, errors);
   }
   if (isRecord(additionalProperties)) {
     visit(additionalProperties, { ...next, path: `${path}.additionalProperties` }, errors);
   }
-  if (isRecord(items)) visit(items, { ...next, sort: "array items", path: `${path}.items` }, errors);
+  const isMap = schema["x-kubernetes-list-type"] === "map";
+  const ofItems = isMap || uncorrelated !== undefined ? {} : { uncorrelated: path };
+  if (isRecord(items)) visit(items, { ...next, ...ofItems, sort: "item", path: `${path}.items` }, errors);
 }
 
-/** Judges which parts of a schema stand beside each other. */
-function validateParts(schema: JsonObject, path: string, errors: FieldErrors): void {
-  const { properties, additionalProperties, items } = schema;
-  if (isRecord(properties) && additionalProperties !== undefined && additionalProperties !== false) {
-    errors.forbidden(
-      `${path}.additionalProperties`,
-      "additionalProperties and properties are mutual exclusive",
-    );
+function validateType(schema: JsonObject, { path, sort }: Place, errors: FieldErrors): void {
+  const type = asText(schema["type"]);
+  if (sort === "root" && type !== "" && type !== "object")
+    errors.invalid(`${path}.type`, type, "must be object at the root");
+  if (sort === "root" && schema["additionalProperties"] !== undefined)
+    errors.forbidden(`${path}.additionalProperties`, "must not be used at the root");
+  if (type === "" && !isOfAnyType(schema) && schema["x-kubernetes-embedded-resource"] !== true)
+    errors.required(`${path}.type`, MISSING_TYPE[sort]);
+}
+
+const METADATA_FIELDS = ["name", "generateName"];
+/** What may be said of metadata and says nothing. */
+const OF_METADATA = new Set(["type", "default", "properties", "example", "externalDocs"]);
+
+/** What every object has is not the definition's to describe. */
+function validateObjectFields(
+  schema: JsonObject,
+  { path, isRoot }: { path: string; isRoot: boolean },
+  errors: FieldErrors,
+): void {
+  const properties = recordAt(schema, "properties") ?? {};
+  for (const [name, type, why] of [
+    ["kind", "string", "must be string"],
+    ["apiVersion", "string", "must be string"],
+    ["metadata", "object", "must be object"],
+  ] as const) {
+    const found = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (isRecord(found) && found["type"] !== type)
+      errors.invalid(`${path}.properties[${name}].type`, asText(found["type"]), why);
   }
-  const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true;
-  if (schema["x-kubernetes-embedded-resource"] === true && !isOpen && !isRecord(properties)) {
-    errors.required(
-      `${path}.properties`,
-      "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields",
-    );
-  }
-  if (schema["type"] === "array" && items === undefined)
-    errors.required(`${path}.items`, "must be specified");
+  const metadata = Object.hasOwn(properties, "metadata") ? properties["metadata"] : undefined;
+  if (!isRoot || !isRecord(metadata)) return;
+  const isPlain =
+    Object.keys(recordAt(metadata, "properties") ?? {}).every((name) => METADATA_FIELDS.includes(name)) &&
+    Object.entries(metadata).every(([name, value]) => OF_METADATA.has(name) || !isSet(value));
+  if (isPlain) return;
+  const why =
+    "must not specify anything other than name and generateName, but metadata is implicitly specified";
+  errors.forbidden(`${path}.properties[metadata]`, why);
 }
 
 function isOfAnyType(schema: JsonObject): boolean {
@@ -76,7 +114,12 @@ function isOfAnyType(schema: JsonObject): boolean {
 
 function validateRules(
   schema: JsonObject,
-  { isRoot, path, budget }: { isRoot: boolean; path: string; budget: TypeBudget },
+  {
+    isRoot,
+    path,
+    budget,
+    uncorrelated,
+  }: { isRoot: boolean; path: string; budget: TypeBudget; uncorrelated: string | undefined },
   errors: FieldErrors,
 ): void {
   const rules = recordsAt(schema, "x-kubernetes-validations");
@@ -85,10 +128,15 @@ function validateRules(
   rules.forEach((rule, i) => {
     const field = `${path}.x-kubernetes-validations[${i}]`;
     const [source, message] = [asText(rule["rule"]), asText(rule["messageExpression"])];
+    ruleProblems(rule, { field, schema }, errors);
     if (source.trim() === "") errors.required(`${field}.rule`, "rule is not specified");
     else {
       const fault = ruleFault(source, { ...EXPRESSIONS.rule, rule, types });
       if (fault !== undefined) return errors.invalid(`${field}.rule`, goRule(rule), fault);
+      if (uncorrelated !== undefined && /\boldSelf\b/.test(source)) {
+        const where = `the uncorrelatable portion of the schema within ${uncorrelated}`;
+        errors.invalid(`${field}.rule`, source, `oldSelf cannot be used on ${where}`);
+      }
     }
     if (message === "") return;
     if (message.trim() === "") {
@@ -132,7 +180,7 @@ function ruleFault(
     if (verdict.fault !== undefined) return prefix + compileErrorText(source, verdict.fault, () => true);
     return verdict.type === type || verdict.type === "dyn" ? undefined : otherType;
   } catch (error) {
-    return prefix + compileErrorText(source, error, () => false);
+    return prefix + compileErrorText(source, error, isRuleFunction);
   }
 }
 

@@ -1,9 +1,11 @@
 import { Optional, type ParseResult } from "@marcbachmann/cel-js";
 import { plainEnvironment } from "../admission/cel/environment.js";
+import { evaluationErrorText } from "../admission/cel/error-text.js";
 import { withBudget } from "../admission/cel/evaluation-budget.js";
 import { executableSource } from "../admission/cel/executable-source.js";
 import type { SourceFault } from "../admission/cel/literal-checks.js";
 import { sourceFault } from "../admission/cel/literal-checks.js";
+import { parseExpression } from "../admission/cel/optional-entries.js";
 import { isRecord } from "../api/field-access.js";
 import type { Schema } from "../schema/schema.js";
 import type { FieldErrors } from "../validation/field-errors.js";
@@ -79,10 +81,20 @@ function applyRule(rule: Rule, { value, old, schema, path }: Place, errors: Fiel
   try {
     if (evaluate(rule.rule, bindings) === true) return;
   } catch (error) {
-    errors.invalid(place, typeName(schema), `rule evaluation error: ${(error as Error).message}`);
+    errors.invalid(place, typeName(schema), failureText(rule, evaluationErrorText(error)));
     return;
   }
   report(rule, { place, value, schema, message: messageOf(rule, bindings) }, errors);
+}
+
+/** What a real API server says of a rule that came to no verdict. */
+function failureText({ message, rule }: Rule, why: string): string {
+  const name = (message ?? "").trim() || rule.trim();
+  if (why.startsWith("no such overload"))
+    return `'${why}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`;
+  if (why.startsWith("operation cancelled: actual cost limit exceeded"))
+    return `'${why}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`;
+  return `${why} evaluating rule: ${name}`;
 }
 
 function messageOf(rule: Rule, bindings: object): string {
@@ -136,10 +148,22 @@ function ruleEnvironment(): ReturnType<typeof plainEnvironment> {
     .registerVariable("oldSelf", "dyn"));
 }
 
+let names: ReadonlySet<string> | undefined;
+
+/** Whether expressions of rules have a function of this name, be it for other arguments. */
+export function isRuleFunction(name: string): boolean {
+  names ??= new Set(
+    ruleEnvironment()
+      .getDefinitions()
+      .functions.map((known) => known.name),
+  );
+  return names.has(name);
+}
+
 /** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */
 export function compileRule(source: string): ParseResult {
   const declared = ruleEnvironment();
-  const parsed = declared.parse(source);
+  const parsed = parseExpression(declared, source);
   const fault = sourceFault(parsed.ast, []);
   if (fault !== undefined) throw new RuleFault(fault);
   const program = declared.parse(executableSource(parsed.ast));

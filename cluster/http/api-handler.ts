@@ -10,7 +10,7 @@ import type { ApiCore } from "../rest/api-core.js";
 import type { Call } from "./call.js";
 import { clientCertificate } from "./client-certificate.js";
 import { negotiateForm } from "./negotiate.js";
-import { serveDocument } from "./documents.js";
+import { pageNotFound, serveDocument } from "./documents.js";
 import type { RequestInfo } from "./request-info.js";
 import { parseRequest } from "./request-info.js";
 import type { ResourceHandlers } from "./resource-handler.js";
@@ -41,6 +41,7 @@ export async function handleRequest(
   upgrade?: Upgrade,
 ): Promise<void> {
   const reply = new Reply(request, response);
+  if (hostsOf(request) > 1) return reply.text(400, TOO_MANY_HOSTS, "text/plain; charset=utf-8", CLOSED);
   const startedMs = performance.now();
   try {
     await serve(options, { request, reply, upgrade, info: parseRequest(request) });
@@ -49,12 +50,31 @@ export async function handleRequest(
       const { method, url } = request;
       options.log.error({ err: error, method, url }, "the request failed inside the API");
     }
-    await reply.error(error);
+    await reply.error(request.method === "GET" ? error : await settledRefusal(options.core, error));
   }
   const durationMs = Math.round(performance.now() - startedMs);
   options.log.debug(
     { method: request.method, url: request.url, code: response.statusCode, durationMs },
     "request",
+  );
+}
+
+const TOO_MANY_HOSTS = "400 Bad Request";
+const CLOSED = { connection: "close" };
+
+/** Node.js keeps the first and tells of no other: whom a request is for would depend on who reads it. */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? "")) hosts += 1;
+  return hosts;
+}
+
+/** What a write is refused for may itself be on its way to the disk, where reads do not see it yet, and may not get there. */
+async function settledRefusal({ store }: ApiCore, error: unknown): Promise<unknown> {
+  const isConflict = error instanceof StatusError && error.code === 409;
+  return store.settled().then(
+    () => error,
+    (refused: unknown) => (isConflict ? refused : error),
   );
 }
 
@@ -72,10 +92,11 @@ async function serve(options: ApiHandlerOptions, { request, reply, upgrade, info
   if (info.ref === undefined) return serveDocument(options, request, reply, info);
   const { group, version } = info.ref;
   requireLocal(options.core.registry, group, version);
-  if (options.core.registry.typesOf(group, version).length === 0) {
-    return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
+  const type = options.core.registry.find(group, version, info.ref.resource);
+  if (type === undefined) {
+    if (options.core.registry.isGroup(group)) throw pathNotFound();
+    return pageNotFound(reply);
   }
-  const type = options.core.registry.require(info.ref);
   if (!isPlaced(type, info)) throw pathNotFound();
   const call: Call = {
     core: options.core,
@@ -107,7 +128,9 @@ async function authenticate(options: ApiHandlerOptions, request: IncomingMessage
   const token = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
   const user = await options.authenticator.authenticate(token, clientCertificate(request));
   if (user === undefined) throw unauthorized();
-  return options.impersonate(user, request.headersDistinct);
+  // Node makes the lists of a header's values when they are first asked for, and few requests impersonate anybody.
+  const isActing = Object.keys(request.headers).some((name) => name.startsWith("impersonate-"));
+  return isActing ? options.impersonate(user, request.headersDistinct) : user;
 }
 
 function authorize(authorizer: Authorizer, user: UserInfo, info: RequestInfo): void {

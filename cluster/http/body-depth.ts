@@ -1,3 +1,4 @@
+import type { JsonObject } from "../api/field-access.js";
 import { badRequest } from "../api/status.js";
 
 /** Objects and lists within each other, in one body: no object people write comes near, and whatever goes through one calls itself. */
@@ -9,11 +10,14 @@ const NESTED_ON_ONE_LINE = /^[ \t]*(?:[-?:][ \t]+){100}/m;
 
 /** Throws 400 where the value is nested too deep. */
 export function requireShallow(value: unknown): void {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw tooDeep();
-    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
-  }
+  descend(value, 0);
+}
+
+function descend(value: unknown, depth: number): void {
+  if (depth > MAX_DEPTH) throw tooDeep();
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) for (const item of value) descend(item, depth + 1);
+  else for (const name of Object.keys(value)) descend((value as JsonObject)[name], depth + 1);
 }
 
 /** Throws 400 for YAML that its parser could not take in reasonable time for its depth, before it tries. */

@@ -36,32 +36,47 @@ export interface Call {
 
 const MAX_MANAGER_BYTES = 128;
 
-/** The options of a write from the query; `dryRun` may also come in the body of a delete. */
-export function writeOptions({ info, user, reply, request }: Call): WriteOptions {
+/** The options a write may have; a delete has no `fieldValidation`, and its own besides. */
+export type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+
+/**
+ * The options of a write from the query, and for a delete the `dryRun` of its body. Throws the 422 that lists whatever is wrong
+ * with them, and first what `check` adds.
+ */
+export function writeOptions(
+  { info, user, reply, request }: Call,
+  kind: OptionsKind,
+  check: (errors: FieldErrors) => void = () => undefined,
+  dryRun: readonly string[] = info.query.getAll("dryRun"),
+): WriteOptions {
   const { query } = info;
+  const errors = new FieldErrors();
+  check(errors);
   const fieldManager = query.get("fieldManager") || managerFromAgent(request.headers["user-agent"]);
-  if (Buffer.byteLength(fieldManager) > MAX_MANAGER_BYTES) {
-    throw optionError("PatchOptions", "fieldManager", (errors) =>
-      errors.tooLong("fieldManager", `may not be more than ${MAX_MANAGER_BYTES} bytes`),
-    );
-  }
-  requirePrintable(fieldManager);
-  return { user, fieldManager, warn: reply.warn, dryRun: isDryRun(query.getAll("dryRun")) };
+  if (kind !== "DeleteOptions") checkManager(fieldManager, errors);
+  const wanted = dryRun.filter((value) => value !== "");
+  if (wanted.some((value) => value !== "All")) errors.unsupported("dryRun", wanted, ["All"]);
+  const level = query.get("fieldValidation") ?? "";
+  if (kind !== "DeleteOptions" && level !== "" && !isFieldValidation(level))
+    errors.unsupported("fieldValidation", level, ["", ...FIELD_VALIDATIONS]);
+  if (!errors.isEmpty) throw invalid({ group: "meta.k8s.io", kind }, "", errors.list);
+  return { user, fieldManager, warn: reply.warn, dryRun: wanted.length > 0 };
 }
 
-const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
-
-function requirePrintable(manager: string): void {
+function checkManager(manager: string, errors: FieldErrors): void {
+  const field = "fieldManager";
+  if (Buffer.byteLength(manager) > MAX_MANAGER_BYTES)
+    errors.tooLong(field, `may not be more than ${MAX_MANAGER_BYTES} bytes`);
   const found = UNPRINTABLE.exec(manager);
   if (found === null) return;
   const code = found[0].codePointAt(0) ?? 0;
   const shown = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   const value = Array.from(manager, goCharacter).join("");
   const detail = `Invalid value: "${value}": invalid character ${shown} (at position ${Buffer.byteLength(manager.slice(0, found.index))})`;
-  throw invalid({ group: "meta.k8s.io", kind: "CreateOptions" }, "", [
-    { field: "fieldManager", reason: "FieldValueInvalid", detail },
-  ]);
+  errors.list.push({ field, reason: "FieldValueInvalid", detail });
 }
+
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
 /** As Go prints a character in quotes, as far as names of managers come to have them. */
 function goCharacter(character: string): string {
@@ -69,22 +84,16 @@ function goCharacter(character: string): string {
   return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, "0")}` : character;
 }
 
-/** `["All"]` is the only dry run there is; throws 422 for any other value. */
-export function isDryRun(values: readonly string[]): boolean {
-  const wanted = values.filter((value) => value !== "");
-  if (wanted.some((value) => value !== "All")) {
-    throw optionError("CreateOptions", "", (errors) => errors.unsupported("dryRun", wanted, ["All"]));
-  }
-  return wanted.length > 0;
+const FIELD_VALIDATIONS = ["Ignore", "Strict", "Warn"] as const;
+
+function isFieldValidation(value: string): value is FieldValidation {
+  return (FIELD_VALIDATIONS as readonly string[]).includes(value);
 }
 
+/** What to do about unknown fields; `writeOptions` refuses what is none of the levels. */
 export function fieldValidation({ info }: Call): FieldValidation {
   const value = info.query.get("fieldValidation") ?? "";
-  if (value === "") return "Warn";
-  if (value === "Strict" || value === "Warn" || value === "Ignore") return value;
-  throw optionError("CreateOptions", "", (errors) =>
-    errors.unsupported("fieldValidation", value, ["", "Ignore", "Strict", "Warn"]),
-  );
+  return isFieldValidation(value) ? value : "Warn";
 }
 
 /** The kind a body has where the subresource's is not the resource's own. */

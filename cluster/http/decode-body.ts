@@ -3,6 +3,8 @@ import type { JsonObject } from "../api/field-access.js";
 import { badRequest, unsupportedMediaType } from "../api/status.js";
 import { requireShallow } from "./body-depth.js";
 import { decodeProtobuf } from "../protobuf/envelope.js";
+import { cannotUnmarshal } from "../patch/go-text.js";
+import { goJsonFault } from "../schema/go-json.js";
 import { readYaml } from "./read-yaml.js";
 
 const JSON_TYPE = "application/json";
@@ -21,11 +23,44 @@ export function mediaType(header: string | undefined): string {
   return (header ?? JSON_TYPE).split(";")[0]?.trim().toLowerCase() ?? JSON_TYPE;
 }
 
+/** Words the refusal of a body by what is wrong with its JSON. */
+export type RefuseBody = (fault: string, bytes: Buffer) => Error;
+
+/** The bytes of a body that are shown where it is refused. */
+const SHOWN_BYTES = 30;
+/** What Go reads of a body first. */
+const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+
+/** Says that the body is no object of the kind. */
+export function unrecognized(kind: string): RefuseBody {
+  return (fault, bytes) =>
+    badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${fault} (${summary(bytes)})`,
+    );
+}
+
+function summary(bytes: Buffer): string {
+  if (bytes.length === 0) return "<empty>";
+  const shown = bytes.subarray(0, SHOWN_BYTES).toString(bytes[0] === 0x7b ? "utf8" : "hex");
+  return bytes.length > SHOWN_BYTES ? `${shown} ...` : shown;
+}
+
+/** Go reads a null as an object without fields. */
+function objectOf(bytes: Buffer, refuse: RefuseBody): JsonObject {
+  const value = parseJson(bytes.toString("utf8"), (fault) => refuse(fault, bytes)) ?? {};
+  if (isRecord(value)) return value;
+  throw refuse(cannotUnmarshal(value, TYPE_META), bytes);
+}
+
 /** Reads a body of one of the media types objects come in; throws 400 or 415. */
-export async function decodeBody(bytes: Buffer, contentType: string | undefined): Promise<DecodedBody> {
+export async function decodeBody(
+  bytes: Buffer,
+  contentType: string | undefined,
+  refuse: RefuseBody,
+): Promise<DecodedBody> {
   switch (mediaType(contentType)) {
     case JSON_TYPE:
-      return { object: requireObject(parseJson(bytes.toString("utf8"))), duplicates: [] };
+      return { object: objectOf(bytes, refuse), duplicates: [] };
     case YAML_TYPE:
       return { object: requireObject(await parseYaml(bytes.toString("utf8"))), duplicates: [] };
     case PROTOBUF_TYPE:
@@ -36,20 +71,17 @@ export async function decodeBody(bytes: Buffer, contentType: string | undefined)
 }
 
 /** The JSON value of a text; throws 400 where it is none, or nested too deep. */
-export function parseJson(text: string): unknown {
-  const value = valueOf(text);
+export function parseJson(text: string, refuse: (fault: string) => Error): unknown {
+  const value = valueOf(text, refuse);
   requireShallow(value);
   return value;
 }
 
-function valueOf(text: string): unknown {
+function valueOf(text: string, refuse: (fault: string) => Error): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type JSON): couldn't get version/kind; json parse error: ${(error as Error).message}`,
-      error,
-    );
+  } catch {
+    throw refuse(goJsonFault(text));
   }
 }
 

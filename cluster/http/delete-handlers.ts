@@ -1,3 +1,4 @@
+import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { DeleteOptions } from "../api/service.js";
@@ -6,9 +7,13 @@ import { apiVersionOf } from "../registry/resource-type.js";
 import { locationOf as locationOfObject } from "../rest/api-core.js";
 import { deleteObject } from "../rest/delete.js";
 import { listObjects } from "../rest/read.js";
+import { decodeBuiltIn } from "../schema/decode.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import { cannotUnmarshal } from "../patch/go-text.js";
 import type { Call } from "./call.js";
-import { isDryRun, numberParameter, writeOptions } from "./call.js";
+import { numberParameter, writeOptions } from "./call.js";
 import { decodeBody } from "./decode-body.js";
+import { listQuery } from "./list-query.js";
 import { readBody } from "./read-body.js";
 import { listOptions, locationOf, sendObject } from "./read-handlers.js";
 
@@ -36,6 +41,8 @@ export async function handleDelete(call: Call): Promise<void> {
 export async function handleDeleteCollection(call: Call): Promise<void> {
   const { core, type } = call;
   const options = { ...(await deleteOptions(call)), isOfCollection: true };
+  // What a list would be refused for is wrong here too.
+  listQuery(call.info.query, core.store.committedRevision);
   const objects = listObjects(core, type, listOptions(call));
   const items: ApiObject[] = [];
   for (const object of objects) {
@@ -62,33 +69,63 @@ async function deleteIfThere(remove: () => Promise<ApiObject>): Promise<ApiObjec
 export async function deleteOptions(call: Call): Promise<DeleteOptions> {
   const bytes = await readBody(call.request);
   const type = call.request.headers["content-type"];
-  const body = bytes.length === 0 ? {} : (await decodeBody(bytes, type)).object;
+  const body = bytes.length === 0 ? {} : (await decodeBody(bytes, type, noOptions)).object;
+  requireOptions(call, body);
   const { query } = call.info;
-  const options: DeleteOptions = writeOptions(call);
   const listed = Array.isArray(body["dryRun"]) ? body["dryRun"].map(String) : [];
   const grace = body["gracePeriodSeconds"] ?? numberParameter(query, "gracePeriodSeconds");
-  const policy = policyOf(
-    body["propagationPolicy"] ?? query.get("propagationPolicy"),
-    body["orphanDependents"],
+  const policy = body["propagationPolicy"] ?? query.get("propagationPolicy") ?? undefined;
+  const orphan = body["orphanDependents"];
+  const options: DeleteOptions = writeOptions(
+    call,
+    "DeleteOptions",
+    (errors) => checkPolicy(policy, orphan, errors),
+    [...listed, ...query.getAll("dryRun")],
   );
+  const propagationPolicy = policyOf(policy, orphan);
   return {
     ...options,
-    dryRun: isDryRun(listed) || options.dryRun === true,
     ...(typeof grace === "number" && { gracePeriodSeconds: Math.max(0, grace) }),
-    ...(policy && { propagationPolicy: policy }),
+    ...(propagationPolicy && { propagationPolicy }),
     ...(isRecord(body["preconditions"]) && { preconditions: body["preconditions"] }),
   };
 }
 
-function policyOf(value: unknown, orphan: unknown): DeleteOptions["propagationPolicy"] {
-  if (value === "Background" || value === "Foreground" || value === "Orphan") return value;
-  if (typeof value === "string" && value !== "") {
+function noOptions(fault: string): Error {
+  return badRequest(`couldn't get version/kind; json parse error: ${fault}`);
+}
+
+/** Throws 400 where the body cannot be read as options, or is something else. */
+function requireOptions({ core }: Call, body: JsonObject): void {
+  const { kind, apiVersion } = { kind: body["kind"] ?? "", apiVersion: body["apiVersion"] ?? "" };
+  for (const [field, value] of Object.entries({ apiVersion, kind }))
+    if (typeof value !== "string")
+      throw noOptions(cannotUnmarshal(value, "string").replace("value", `struct field .${field}`));
+  // One that does not say what it is is what is asked for.
+  if (kind !== "" && kind !== OPTIONS)
     throw badRequest(
-      `invalid propagationPolicy ${JSON.stringify(value)}: must be one of Background, Foreground, Orphan`,
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     );
-  }
+  const schema = core.schemaOf("", "v1", OPTIONS);
+  if (schema === undefined) return;
+  const { typeError } = decodeBuiltIn(body, schema, { kind: OPTIONS, resolve: core.resolve });
+  if (typeError !== undefined) throw badRequest(typeError);
+}
+
+const OPTIONS = "DeleteOptions";
+const POLICIES = ["Foreground", "Background", "Orphan"] as const;
+
+function checkPolicy(policy: unknown, orphan: unknown, errors: FieldErrors): void {
+  const field = "propagationPolicy";
+  if (policy === undefined) return;
+  if (typeof orphan === "boolean")
+    errors.invalid(field, policy, "orphanDependents and deletionPropagation cannot be both set");
+  if (!POLICIES.some((known) => known === policy)) errors.unsupported(field, policy, [...POLICIES, "nil"]);
+}
+
+function policyOf(policy: unknown, orphan: unknown): DeleteOptions["propagationPolicy"] {
   if (orphan === true) return "Orphan";
-  return orphan === false ? "Background" : undefined;
+  return orphan === false ? "Background" : POLICIES.find((known) => known === policy);
 }
 
 function deletedStatus({ type }: Call, { metadata }: ApiObject): unknown {

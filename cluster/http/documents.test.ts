@@ -3,7 +3,7 @@ import type { JsonWebKey } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { open, send } from "../https-for-tests.js";
 import type { Cluster } from "../start.js";
 import { startCluster } from "../start.js";
@@ -102,6 +102,40 @@ it("OpenAPI v2 describes what is served, as JSON and as protobuf, and is not sen
   const again = await open(cluster, { path: "/openapi/v2", headers: { accept, "if-none-match": tag } });
   again.resume();
   expect(again.statusCode).toBe(304);
+});
+
+it("OpenAPI v2 has examples and links of definitions, in protobuf too", async () => {
+  const size = {
+    type: "integer",
+    example: 3,
+    externalDocs: { description: "More", url: "https://a.example" },
+  };
+  const openAPIV3Schema = { type: "object", properties: { size } };
+  const definition = {
+    metadata: { name: "shirts.documents.example.com" },
+    spec: {
+      group: "documents.example.com",
+      scope: "Cluster",
+      names: { plural: "shirts", singular: "shirt", kind: "Shirt" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
+  await send(cluster, {
+    method: "POST",
+    path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    body: Buffer.from(JSON.stringify(definition)),
+    headers: { "content-type": "application/json" },
+  });
+  await vi.waitFor(async () => {
+    const { body } = await send(cluster, { path: "/openapi/v2" });
+    expect(JSON.stringify(body)).toContain("https://a.example");
+  });
+  const accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const answer = await open(cluster, { path: "/openapi/v2", headers: { accept } });
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  expect(answer.statusCode).toBe(200);
+  expect(Buffer.concat(chunks).includes("https://a.example")).toBe(true);
 });
 
 it("metadata alone is sent to who asks for no more, of one object, of lists and in watches", async () => {

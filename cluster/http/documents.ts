@@ -22,6 +22,8 @@ const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+p
 const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
 
 const HEALTH_CHECKS = ["ping", "log", "etcd"];
+/** What is asked besides of a server that others send requests to. */
+const READINESS_CHECKS = [...HEALTH_CHECKS, "etcd-readiness", "informer-sync", "shutdown"];
 
 /** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
 export async function serveDocument(
@@ -30,29 +32,46 @@ export async function serveDocument(
   reply: Reply,
   info: RequestInfo,
 ): Promise<void> {
-  if (info.method !== "GET" && info.method !== "HEAD")
-    throw methodNotAllowed("the server does not allow this method on the requested resource");
   const [root = "", ...rest] = info.path.split("/").filter(Boolean);
+  if (info.method !== "GET" && mindsMethod(root, rest))
+    throw methodNotAllowed("the server does not allow this method on the requested resource");
   if (info.path === "/") return reply.json(200, { paths: rootPaths(core.registry) });
   if (root === "metrics" && rest.length === 0) return reply.text(200, await metricsText(core), METRICS_TYPE);
   const keys = issuerDocument(issuer, request, [root, ...rest].join("/"));
   if (keys !== undefined) return reply.text(200, JSON.stringify(keys.document), keys.type);
   if (HEALTH_PATHS.has(root)) return serveHealth(reply, info, root, rest);
-  if (root === "version") return reply.json(200, versionInfo);
+  if (root === "version" && rest.length === 0)
+    return reply.text(200, JSON.stringify(versionInfo, undefined, 2), "application/json");
   if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
-  if (root === "openapi") return serveOpenApi(core, request, reply, rest);
-  throw pathNotFound();
+  if (root === "openapi") return serveOpenApi(core, request, reply, info);
+  if (root === "version") throw pathNotFound();
+  return pageNotFound(reply);
+}
+
+/** A real API server minds by what method some documents are asked for, and others not. */
+function mindsMethod(root: string, rest: string[]): boolean {
+  return root === "version" || root === "api" || (root === "apis" && rest.length > 1);
+}
+
+/** What a real API server says of a path that none of its parts knows, unlike of a resource that one of them lacks. */
+export function pageNotFound(reply: Reply): Promise<void> {
+  return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
 }
 
 /** All that can be said of a server that answers: it could not do so without its store. */
 async function serveHealth(
   reply: Reply,
-  { query }: RequestInfo,
+  { query, path }: RequestInfo,
   root: string,
   [check, ...rest]: string[],
 ): Promise<void> {
-  if (rest.length > 0 || (check !== undefined && !HEALTH_CHECKS.includes(check))) throw pathNotFound();
-  const lines = HEALTH_CHECKS.map((name) => `[+]${name} ok\n`).join("");
+  const checks = root === "readyz" ? READINESS_CHECKS : HEALTH_CHECKS;
+  const isUnknown = rest.length > 0 || (check !== undefined && !checks.includes(check));
+  if (isUnknown || path.endsWith("/")) return pageNotFound(reply);
+  const excluded = query.getAll("exclude");
+  const lines = checks
+    .map((name) => `[+]${name}${excluded.includes(name) ? " excluded:" : ""} ok\n`)
+    .join("");
   const isVerbose = check === undefined && query.has("verbose");
   await reply.text(200, isVerbose ? `${lines}${root} check passed\n` : "ok", "text/plain; charset=utf-8");
 }
@@ -95,8 +114,13 @@ async function serveDiscovery(
   }
   if (root === "apis" && second !== undefined) requireLocal(registry, first, second);
   const document = legacyDocument(core, root, first, second);
-  if (document === undefined) throw pathNotFound();
+  if (document === undefined)
+    return isGroup(core, root, first) ? Promise.reject(pathNotFound()) : pageNotFound(reply);
   await reply.json(200, document);
+}
+
+function isGroup({ registry }: ApiCore, root: string | undefined, group: string): boolean {
+  return root === "api" || legacyGroup(registry, group) !== undefined;
 }
 
 function legacyDocument(core: ApiCore, root: string | undefined, first: string, second?: string): unknown {
@@ -109,14 +133,19 @@ async function serveOpenApi(
   core: ApiCore,
   request: IncomingMessage,
   reply: Reply,
-  [version, ...rest]: string[],
+  { path: asked, query }: RequestInfo,
 ): Promise<void> {
+  const [version, ...rest] = asked.split("/").slice(2);
   if (version === "v2" && rest.length === 0) return serveOpenApiV2(core, request, reply);
-  if (version !== "v3") throw pathNotFound();
+  if (version !== "v3") return pageNotFound(reply);
   const path = rest.join("/");
   if (path === "") return reply.json(200, openApiIndex(core));
   const document = await openApiDocument(core, path);
-  if (document === undefined) throw pathNotFound();
+  if (document === undefined) return reply.empty(404);
+  const hash = query.get("hash");
+  // A document that is kept for ever under a hash must be the one of that hash.
+  if (hash !== null && hash !== document.hash)
+    return reply.text(301, "", "application/json", { location: `/openapi/v3/${path}?hash=${document.hash}` });
   const headers = { ...taggedBy(document.hash), "cache-control": "public, immutable" };
   if (isKnown(request, headers)) return reply.text(304, "", "application/json", headers);
   await reply.text(200, document.text, "application/json", headers);

@@ -1,4 +1,5 @@
 import { badRequest, StatusError } from "../api/status.js";
+import { versionFault } from "../rest/metadata.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { numberParameter, optionError } from "./call.js";
 import type { ContinueToken } from "./continue-token.js";
@@ -42,12 +43,9 @@ export function revisionParameter(query: URLSearchParams): number | undefined {
 function parseRevision(query: URLSearchParams, refuse: (message: string) => Error): number | undefined {
   const text = query.get("resourceVersion");
   if (!text) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  const quoted = JSON.stringify(text);
-  throw refuse(
-    `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
-  );
+  const fault = versionFault(text);
+  if (fault === undefined) return Number(text);
+  throw refuse(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${fault}`);
 }
 
 /** A list or watch option that contradicts others. */

@@ -1,3 +1,5 @@
+import { notAcceptable } from "../api/status.js";
+
 /** How a client wants objects: as they are, as a Table, or their metadata alone, of the given version of `meta.k8s.io`. */
 export type Form = { as: "object" } | { as: "table" | "metadata"; version: "v1" | "v1beta1" };
 
@@ -11,6 +13,30 @@ const FORMS: Record<string, "table" | "metadata"> = {
 interface MediaRange {
   type: string;
   parameters: Record<string, string>;
+}
+
+const JSON_TYPE = "application/json";
+const OBJECT_TYPES = [JSON_TYPE, "application/yaml", "application/vnd.kubernetes.protobuf"];
+const STREAM_TYPES = [JSON_TYPE, "application/vnd.kubernetes.protobuf"].map((type) => `${type};stream=watch`);
+
+/** Throws 406 where an `Accept` header names nothing that an object, or a list of them, can be answered in. */
+export function requireAcceptable(accept: string | undefined, { isList }: { isList: boolean }): void {
+  if (accept === undefined || accept === "") return;
+  const ranges = parseAccept(accept).filter(({ type }) => type === "*/*" || OBJECT_TYPES.includes(type));
+  if (ranges.length === 0) {
+    const served = isList ? [...OBJECT_TYPES, ...STREAM_TYPES] : OBJECT_TYPES;
+    const message = `406: Not Acceptable\n\nAvailable representations: ${served.join(", ")}`;
+    throw notAcceptable(message, {});
+  }
+  if (!ranges.some(isServed))
+    throw notAcceptable(`only the following media types are accepted: ${OBJECT_TYPES.join(", ")}`);
+}
+
+function isServed({ type, parameters }: MediaRange): boolean {
+  const { as, g: group, v: version = "" } = parameters;
+  if (as === undefined) return true;
+  const isForm = Object.hasOwn(FORMS, as) && group === "meta.k8s.io" && ["v1", "v1beta1"].includes(version);
+  return isForm && (as !== "Table" || !type.endsWith("protobuf"));
 }
 
 /** The first form of an `Accept` header this API can give; JSON where it names nothing known. */

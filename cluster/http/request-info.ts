@@ -35,8 +35,11 @@ export function parseRequest(request: IncomingMessage): RequestInfo {
 /** A path may begin with two slashes, which a relative URL would take for a host. */
 function requestUrl(target: string): URL {
   const text = target.startsWith("/") ? `https://localhost${target}` : target;
-  if (URL.canParse(text)) return new URL(text);
-  throw badRequest(`the request target should be a path or a URL, and is ${JSON.stringify(target)}`);
+  try {
+    return new URL(text);
+  } catch {
+    throw badRequest(`the request target should be a path or a URL, and is ${JSON.stringify(target)}`);
+  }
 }
 
 function decodeSegments(path: string): string[] | undefined {

@@ -1,4 +1,5 @@
 import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
+import { requireAcceptable } from "./negotiate.js";
 import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
 import { getObject } from "../rest/api-service.js";
 import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
@@ -44,9 +45,12 @@ export async function handleResource(call: Call, handlers: ResourceHandlers): Pr
   const { subresource } = call.ref;
   if (subresource !== undefined) return handleSubresource(call, handlers, subresource);
   if (isVirtual(call.type)) return handleVirtual(call, handlers);
+  requireAcceptable(call.request.headers.accept, { isList: call.name === "" });
   const isOnItem = call.name !== "";
   const isMisplaced =
     (call.info.verb === "create") === isOnItem && ["create", "update", "patch"].includes(call.info.verb);
+  // Streams of subresources pass it on; objects have no such answer.
+  if (call.info.method === "HEAD") throw methodNotAllowed(NOT_ALLOWED);
   if (isMisplaced || !call.type.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
   if (call.type.storageKey === COMPONENT_STATUSES) return handleComponentStatuses(call);
   return handleVerb(call);
@@ -114,7 +118,7 @@ async function answer(call: Call, handler: SubresourceHandler | VirtualResource)
   const { group, version, kind } = kindOfBody(call);
   body.kind ||= kind;
   body.apiVersion ||= apiVersionOf({ group, version });
-  const options = writeOptions(call);
+  const options = writeOptions(call, "CreateOptions");
   const result = await handler.create({
     user: call.user,
     ref: call.ref,

@@ -49,17 +49,23 @@ export class Reply {
   ): Promise<void> {
     if (this.#response.headersSent || this.#response.destroyed) return;
     const isZipped = body.length > GZIP_FROM_BYTES && this.#acceptsGzip();
-    const bytes = isZipped ? await gzipAsync(body, { level: 1 }) : Buffer.from(body);
+    // What is no larger than a piece goes out with its headers in one write.
+    const isShort = body.length <= PIECE_CHARS;
+    const sent = isZipped ? await gzipAsync(body, { level: 1 }) : isShort ? body : Buffer.from(body);
+    const length = Buffer.byteLength(sent);
     this.writeWarnings();
     this.#response.writeHead(code, {
       "content-type": contentType,
-      "content-length": bytes.length,
+      "content-length": length,
       "cache-control": "no-cache, private",
       ...(isZipped && { "content-encoding": "gzip" }),
       ...(body.length > GZIP_FROM_BYTES && { vary: "Accept-Encoding" }),
       ...headers,
     });
-    this.#response.end(this.#request.method === "HEAD" ? undefined : bytes);
+    // Text of one byte a character is the same in both encodings, and several times cheaper to write in this one.
+    const encoding = length === sent.length ? "latin1" : "utf8";
+    if (this.#request.method === "HEAD") this.#response.end();
+    else this.#response.end(sent, encoding);
   }
 
   /**
@@ -102,10 +108,16 @@ export class Reply {
     this.#response.end(this.#request.method === "HEAD" ? undefined : body);
   }
 
+  /** Sends a code and nothing else. */
+  empty(code: number): void {
+    this.#response.writeHead(code, { "content-length": 0 });
+    this.#response.end();
+  }
+
   async status(status: Status): Promise<void> {
     const retryAfter = status.details?.retryAfterSeconds;
     const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-    await this.text(status.code, JSON.stringify(status), "application/json", headers);
+    await this.text(status.code, `${JSON.stringify(status)}\n`, "application/json", headers);
   }
 
   /** Sends what went wrong; anything but a `StatusError` is an internal error, which the caller should log. */

@@ -14,32 +14,34 @@ import { updateScale } from "../rest/scale.js";
 import { updateObject } from "../rest/update.js";
 import type { Call } from "./call.js";
 import { bodyKind, fieldValidation, writeOptions } from "./call.js";
-import { decodeBody, mediaType, parseJson, parseYaml } from "./decode-body.js";
+import { decodeBody, mediaType, parseJson, parseYaml, unrecognized } from "./decode-body.js";
+import { cannotUnmarshal } from "../patch/go-text.js";
 import { readBody } from "./read-body.js";
 import { locationOf, sendObject } from "./read-handlers.js";
+import { isTrue } from "./request-info.js";
 import { applyPatch } from "../rest/patch.js";
 
 export async function handleCreate(call: Call): Promise<void> {
+  const options = writeOptions(call, "CreateOptions");
   const object = await readObject(call);
-  const created = await createObject(
-    call.core,
-    call.ref,
-    { namespace: call.namespace, object },
-    writeOptions(call),
-  );
+  const created = await createObject(call.core, call.ref, { namespace: call.namespace, object }, options);
   await sendObject(call, 201, created);
 }
 
 export async function handleUpdate(call: Call): Promise<void> {
   const at = locationOf(call);
+  const options = writeOptions(call, "UpdateOptions");
   const object = await readObject(call);
   const { name } = object.metadata ?? {};
-  if (name !== undefined && name !== call.name) {
+  if (name === undefined || name === "")
+    throw badRequest(
+      `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (name !== call.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
   }
   const plan = { ref: call.ref, at, compute: () => object };
   const isScale = call.ref.subresource === "scale";
-  const options = writeOptions(call);
   const updated = await (isScale
     ? updateScale(call.core, plan, options)
     : updateObject(call.core, plan, options));
@@ -48,7 +50,7 @@ export async function handleUpdate(call: Call): Promise<void> {
 
 export async function handlePatch(call: Call): Promise<void> {
   const patch = await readPatch(call);
-  const options = writeOptions(call);
+  const options = patchOptions(call, patch.type);
   if (patch.type === "apply") return handleApply(call, patch.body, options);
   const at = locationOf(call);
   if (call.ref.subresource === "scale") {
@@ -75,12 +77,14 @@ export async function handlePatch(call: Call): Promise<void> {
 async function handleApply(call: Call, body: unknown, options: WriteOptions): Promise<void> {
   // A Scale owns no fields of its own here; what applied it would come to own the whole object's.
   if (call.ref.subresource === "scale") throw unsupportedMediaType(["application/merge-patch+json"]);
-  const { query } = call.info;
-  if (!query.get("fieldManager")) throw fieldManagerRequired(call.name);
-  if (!isRecord(body)) throw badRequest("error decoding YAML: the applied configuration is not an object");
+  if (body === null || body === undefined) throw badRequest("invalid object type: /, Kind=");
+  if (!isRecord(body))
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(body, "map[string]interface {}")}`,
+    );
   requireTyped(call, body);
   decode(call, body);
-  const force = query.get("force") === "true";
+  const force = isTrue(call.info.query.get("force"));
   const authorizeCreate = (): void => call.authorize("create");
   const request = { ref: call.ref, at: locationOf(call), body, force, authorizeCreate };
   const { object, isCreated } = await apply(call.core, request, options);
@@ -101,7 +105,9 @@ function requireTyped({ core, type, namespace = "", name }: Call, body: JsonObje
 /** The body as an object of the kind of the URL. */
 export async function readObject(call: Call): Promise<ApiObject> {
   const bytes = await readBody(call.request);
-  const { object, duplicates } = await decodeBody(bytes, call.request.headers["content-type"]);
+  const { kind } = bodyKind(call) ?? call.type;
+  const type = call.request.headers["content-type"];
+  const { object, duplicates } = await decodeBody(bytes, type, unrecognized(kind));
   decode(call, object, { duplicates });
   return object as ApiObject;
 }
@@ -132,20 +138,18 @@ async function readPatch(call: Call): Promise<Patch> {
   const type = PATCH_TYPES[mediaType(call.request.headers["content-type"])];
   if (type === undefined) throw unsupportedMediaType(patchTypesOf(call.type));
   const text = (await readBody(call.request)).toString("utf8");
-  return { type, body: type === "apply" ? await parseYaml(text) : parseJson(text) };
+  if (type === "apply") return { type, body: await parseYaml(text) };
+  const refuse = (fault: string): Error =>
+    badRequest(type === "strategic" ? fault : `error decoding patch: ${fault}`);
+  return { type, body: parseJson(text, refuse) };
 }
 
-function fieldManagerRequired(name: string): StatusError {
-  const detail = "Required value: is required for apply patch";
-  return new StatusError({
-    code: 422,
-    reason: "Invalid",
-    message: `PatchOptions.meta.k8s.io "" is invalid: fieldManager: ${detail}`,
-    details: {
-      name,
-      group: "meta.k8s.io",
-      kind: "PatchOptions",
-      causes: [{ reason: "FieldValueRequired", message: detail, field: "fieldManager" }],
-    },
+function patchOptions(call: Call, type: Patch["type"]): WriteOptions {
+  const { query } = call.info;
+  return writeOptions(call, "PatchOptions", (errors) => {
+    if (type === "apply" && !query.get("fieldManager"))
+      errors.required("fieldManager", "is required for apply patch");
+    if (type !== "apply" && query.has("force"))
+      errors.forbidden("force", "may not be specified for non-apply patch");
   });
 }

@@ -1,6 +1,7 @@
 import { asText, isRecord, recordAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import type { NameRule } from "../validation/names.js";
 import { longerThan } from "../validation/names.js";
 
 /** Bytes the values of one object may take together. */
@@ -60,18 +61,21 @@ function validateDocker(data: Record<string, unknown>, keys: string[], errors: F
 }
 
 function validateKey(key: string, field: string, errors: FieldErrors): void {
-  const at = `${field}[${key}]`;
-  for (const text of longerThan(key, MAX_KEY)) errors.invalid(at, key, text);
+  for (const text of configKey(key)) errors.invalid(`${field}[${key}]`, key, text);
+}
+
+/** A key of a ConfigMap or Secret. */
+export const configKey: NameRule = (key) => {
+  const problems = longerThan(key, MAX_KEY);
   if (!CONFIG_KEY.test(key)) {
-    errors.invalid(
-      at,
-      key,
+    problems.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
     );
   }
-  if (key === "." || key === "..") errors.invalid(at, key, `must not be '${key}'`);
-  else if (key.startsWith("..")) errors.invalid(at, key, "must not start with '..'");
-}
+  if (key === "." || key === "..") problems.push(`must not be '${key}'`);
+  else if (key.startsWith("..")) problems.push("must not start with '..'");
+  return problems;
+};
 
 /** Bytes that base64 texts stand for. */
 function encodedBytes(data: Record<string, unknown>): number {

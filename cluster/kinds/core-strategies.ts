@@ -2,17 +2,23 @@ import { isDeepStrictEqual } from "node:util";
 import { asText, isRecord, recordAt, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
-import { prepareNewPod, validatePod, validatePodUpdate } from "./pod-strategy.js";
+import { prepareNewPod, validateNewPod, validatePod, validatePodUpdate } from "./pod-strategy.js";
 import { validateEvent } from "./event-validation.js";
 import { setPodDefaults, setPodSpecDefaults } from "./pod-defaults.js";
-import { validateEndpoints } from "./network-validation.js";
-import { validateLimitRange, validateQuota } from "./policy-validation.js";
+import { validateEndpoints } from "./endpoint-validation.js";
+import { validateLimitRange } from "./limit-range-validation.js";
+import { validateNamespace } from "./namespace-validation.js";
+import { validateNode } from "./node-validation.js";
+import { validateQuota } from "./quota-validation.js";
 import { validateConfigMap, validateSecret } from "./configuration-validation.js";
 import { allocateService, keepServiceAddresses, serviceDefaults } from "./service-strategy.js";
-import { validateAllocation, validateService, validateServiceUpdate } from "./service-validation.js";
-import { validateClaimSpec, validateVolume } from "./storage-validation.js";
+import { validateAllocation } from "./service-allocation.js";
+import { validateService, validateServiceUpdate } from "./service-validation.js";
+import { validateClaimUpdate } from "./claim-update.js";
+import { validateClaimSpec, validateVolume, validateVolumeUpdate } from "./storage-validation.js";
 import type { KindStrategy } from "./strategy.js";
-import { unchanged } from "./workload-validation.js";
+import { validateTemplate } from "./template-validation.js";
+import { unchanged } from "./unchanged.js";
 
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 /** The kinds of the core group. */
@@ -27,6 +33,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
       setPodDefaults(spec);
     },
     validate: validatePod,
+    validateCreate: validateNewPod,
     validateUpdate: validatePodUpdate,
   },
   "/Event": {
@@ -40,6 +47,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
     prepareCreate: prepareNewNamespace,
     prepareUpdate: keepFinalizers,
     setDefaults: labelNamespace,
+    validate: validateNamespace,
   },
   "/Service": {
     prepareCreate: allocateService,
@@ -62,6 +70,7 @@ export const coreStrategies: Record<string, KindStrategy> = {
     prepareCreate: (claim) => (claim["status"] = { phase: "Pending" }),
     setDefaults: (claim) => setSpecDefault(claim, "volumeMode", "Filesystem"),
     validate: (claim, errors) => validateClaimSpec(recordAt(claim, "spec") ?? {}, "spec", errors),
+    validateUpdate: validateClaimUpdate,
   },
   "/PersistentVolume": {
     prepareCreate: (volume) => (volume["status"] = { phase: "Pending" }),
@@ -70,15 +79,21 @@ export const coreStrategies: Record<string, KindStrategy> = {
       setSpecDefault(volume, "persistentVolumeReclaimPolicy", "Retain");
     },
     validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
   },
   "/PodTemplate": {
     setDefaults: (object) => {
       const spec = recordAt(object, "template.spec");
       if (spec !== undefined) setPodSpecDefaults(spec);
     },
+    validate: (object, errors) => validateTemplate(recordAt(object, "template"), "template", errors),
   },
+  "/Node": { validate: validateNode },
   "/LimitRange": { setDefaults: limitRangeDefaults, validate: validateLimitRange },
-  "/ResourceQuota": { validate: validateQuota },
+  "/ResourceQuota": {
+    validate: validateQuota,
+    validateUpdate: (object, old, errors) => unchanged(object, old, "spec.scopes", errors),
+  },
   "/Endpoints": {
     setDefaults: (object) => {
       for (const subset of recordsAt(object, "subsets"))
@@ -89,7 +104,9 @@ export const coreStrategies: Record<string, KindStrategy> = {
 };
 
 function prepareNewNamespace(namespace: ApiObject): void {
-  namespace["spec"] = { finalizers: ["kubernetes"] };
+  const given = valueAt(namespace, "spec.finalizers");
+  const others = Array.isArray(given) ? (given as unknown[]).filter((name) => name !== "kubernetes") : [];
+  namespace["spec"] = { finalizers: [...others, "kubernetes"] };
   namespace["status"] = { phase: "Active" };
 }
 

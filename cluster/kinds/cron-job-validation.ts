@@ -1,6 +1,8 @@
-import { asText, textAt, valueAt } from "../api/field-access.js";
+import type { JsonObject } from "../api/field-access.js";
+import { asText, recordAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { validateJobSpec } from "./job-validation.js";
 import { notNegative } from "./number-rules.js";
 
 const MAX_NAME = 52;
@@ -32,13 +34,29 @@ export function validateCronJob(object: ApiObject, errors: FieldErrors): void {
     const why = scheduleProblem(schedule);
     if (why !== undefined) errors.invalid("spec.schedule", schedule, why);
   }
-  const limits = ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"];
-  for (const field of limits) notNegative(valueAt(object, `spec.${field}`), `spec.${field}`, errors);
+  notNegative(valueAt(object, "spec.startingDeadlineSeconds"), "spec.startingDeadlineSeconds", errors);
   const zone = valueAt(object, "spec.timeZone");
-  if (zone === undefined) return;
-  if (zone === "") errors.invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string");
-  else if (!isTimeZone(asText(zone)))
-    errors.invalid("spec.timeZone", zone, `unknown time zone ${asText(zone)}`);
+  if (zone !== undefined) validateTimeZone(asText(zone), errors);
+  validateJobTemplate(recordAt(object, "spec.jobTemplate.spec") ?? {}, errors);
+  for (const field of ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
+    notNegative(valueAt(object, `spec.${field}`), `spec.${field}`, errors);
+}
+
+function validateTimeZone(zone: string, errors: FieldErrors): void {
+  const field = "spec.timeZone";
+  if (zone === "") errors.invalid(field, zone, "timeZone must be nil or non-empty string");
+  else if (zone.toLowerCase() === "local") {
+    const why = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
+    errors.invalid(field, zone, why);
+  } else if (!isTimeZone(zone)) errors.invalid(field, zone, `unknown time zone ${zone}`);
+}
+
+function validateJobTemplate(spec: JsonObject, errors: FieldErrors): void {
+  const path = "spec.jobTemplate.spec";
+  validateJobSpec(spec, path, errors);
+  if (spec["selector"] !== undefined)
+    errors.invalid(`${path}.selector`, spec["selector"], "`selector` will be auto-generated");
+  if (spec["manualSelector"] === true) errors.unsupported(`${path}.manualSelector`, true, ["nil", "false"]);
 }
 
 function scheduleProblem(schedule: string): string | undefined {
@@ -46,19 +64,37 @@ function scheduleProblem(schedule: string): string | undefined {
   if (schedule.startsWith("@")) {
     const isKnown =
       DESCRIPTORS.includes(schedule) || /^@every (?:\d+(?:\.\d+)?(?:ms|[hms]))+$/.test(schedule);
-    return isKnown ? undefined : `unrecognized descriptor: ${schedule}`;
+    if (isKnown) return undefined;
+    return everyProblem(schedule) ?? `unrecognized descriptor: ${schedule}`;
   }
   const fields = schedule.split(/\s+/).filter(Boolean);
   if (fields.length !== 5) {
     return `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
   }
   for (const [i, field] of fields.entries()) {
-    for (const part of field.split(",")) {
+    for (const part of field.split(",").filter(Boolean)) {
       const why = partProblem(part, i);
       if (why !== undefined) return why;
     }
   }
   return undefined;
+}
+
+const EVERY = "@every ";
+
+/** What Go says of a time that is none, as far as its last unit tells. */
+function everyProblem(schedule: string): string | undefined {
+  if (!schedule.startsWith(EVERY)) return undefined;
+  const duration = schedule.slice(EVERY.length);
+  const unit = /^(?:\d+(?:\.\d+)?(?:ms|us|ns|[hms]))*\d+(?:\.\d+)?([a-z]*)/i.exec(duration)?.[1];
+  const shown = JSON.stringify(duration);
+  const why =
+    unit === undefined
+      ? `time: invalid duration ${shown}`
+      : unit === ""
+        ? `time: missing unit in duration ${shown}`
+        : `time: unknown unit ${JSON.stringify(unit)} in duration ${shown}`;
+  return `failed to parse duration ${schedule}: ${why}`;
 }
 
 function partProblem(part: string, i: number): string | undefined {
@@ -96,13 +132,14 @@ function numberOf(text: string, i: number): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
+/** The names of zones are names of files, and told by case, which Intl does not look at. */
 function isTimeZone(name: string): boolean {
-  if (name.toLowerCase() === "local") return false;
+  // An offset is no name of a zone.
+  if (/^[+-]/.test(name)) return false;
   try {
-    // An offset is no name of a zone.
-    return (
-      Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "" && !/^[+-]/.test(name)
-    );
+    const { timeZone } = Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    if (timeZone.toLowerCase() === name.toLowerCase()) return timeZone === name;
+    return name.split("/").every((part) => /^[A-Z]/.test(part));
   } catch {
     return false;
   }

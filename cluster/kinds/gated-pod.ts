@@ -36,13 +36,31 @@ function validateTerms(pod: ApiObject, old: ApiObject, errors: FieldErrors): voi
   const [terms, before] = [recordsAt(pod, path), recordsAt(old, path)];
   if (before.length === 0) return;
   if (terms.length !== before.length) {
-    errors.invalid(path, terms, "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+    errors.invalid(
+      path,
+      terms.map(goTerm),
+      "no additions/deletions to non-empty NodeSelectorTerms list are allowed",
+    );
     return;
   }
   terms.forEach((term, i) => {
     if (!isNarrower(term, before[i] ?? {}))
-      errors.invalid(`${path}[${i}]`, term, "only additions are allowed (no mutations or deletions)");
+      errors.invalid(`${path}[${i}]`, goTerm(term), "only additions are allowed (no mutations or deletions)");
   });
+}
+
+/** A term as the API's own type has it, with every field. */
+function goTerm(term: JsonObject): JsonObject {
+  const requirements = (list: string): JsonObject[] | null => {
+    const found = recordsAt(term, list);
+    if (found.length === 0) return null;
+    return found.map(({ key, operator, values }) => ({
+      Key: key,
+      Operator: operator,
+      Values: values ?? null,
+    }));
+  };
+  return { MatchExpressions: requirements("matchExpressions"), MatchFields: requirements("matchFields") };
 }
 
 function isNarrower(term: JsonObject, before: JsonObject): boolean {

@@ -2,12 +2,14 @@ import { isIP } from "node:net";
 import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import { cidr, isStrictPart, outsideAddress } from "../validation/addresses.js";
+import { cidr, isStrictPart } from "../validation/addresses.js";
 import type { FieldErrors } from "../validation/field-errors.js";
-import { dnsSubdomain } from "../validation/names.js";
+import { dns1035Label, dnsSubdomain, domainPrefixedPath, wildcardSubdomain } from "../validation/names.js";
+import { validatePortNumber } from "./container-validation.js";
 import { validatePortReference } from "./probe-validation.js";
+import { validateLabelSelector } from "./selector-validation.js";
 
-const WILDCARD = "*.";
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
 export function validateIngress(object: ApiObject, errors: FieldErrors): void {
   const rules = valueAt(object, "spec.rules");
@@ -15,10 +17,21 @@ export function validateIngress(object: ApiObject, errors: FieldErrors): void {
   if (!hasBackend && recordsAt(object, "spec.rules").length === 0) {
     errors.invalid("spec", rules ?? null, "either `defaultBackend` or `rules` must be specified");
   }
-  recordsAt(object, "spec.tls").forEach(({ hosts }, i) => {
+  const given = object.metadata.annotations?.[CLASS_ANNOTATION];
+  const named = textAt(object, "spec.ingressClassName");
+  if (given !== undefined && named !== "" && given !== named)
+    errors.invalid(
+      `annotations.${CLASS_ANNOTATION}`,
+      given,
+      "must match `ingressClassName` when both are specified",
+    );
+  recordsAt(object, "spec.tls").forEach(({ hosts, secretName }, i) => {
     (Array.isArray(hosts) ? hosts : []).forEach((host: unknown, j) =>
       validateHost(asText(host), `spec.tls[${i}].hosts[${j}]`, errors),
     );
+    const secret = asText(secretName);
+    if (secret === "") return;
+    for (const text of dnsSubdomain(secret)) errors.invalid(`spec.tls[${i}].secretName`, secret, text);
   });
   recordsAt(object, "spec.rules").forEach((rule, i) => {
     const field = `spec.rules[${i}]`;
@@ -38,8 +51,8 @@ export function validateIngress(object: ApiObject, errors: FieldErrors): void {
 }
 
 function validateHost(host: string, field: string, errors: FieldErrors): void {
-  const name = host.startsWith(WILDCARD) ? host.slice(WILDCARD.length) : host;
-  for (const text of dnsSubdomain(name)) errors.invalid(field, host, text);
+  const rule = host.includes("*") ? wildcardSubdomain : dnsSubdomain;
+  for (const text of rule(host)) errors.invalid(field, host, text);
 }
 
 function validatePath(path: JsonObject, field: string, errors: FieldErrors): void {
@@ -63,9 +76,15 @@ function validateBackend(backend: JsonObject, field: string, errors: FieldErrors
     return errors.invalid(field, "", "cannot set both resource and service backends");
   if (service === undefined) {
     if (!hasResource) errors.invalid(field, "", "resource or service backend is required");
+    const group = textAt(backend, "resource.apiGroup");
+    if (group !== "")
+      for (const text of dnsSubdomain(group)) errors.invalid(`${field}.resource.apiGroup`, group, text);
     return;
   }
-  if (textAt(service, "name") === "") errors.required(`${field}.service.name`);
+  const serviceName = textAt(service, "name");
+  if (serviceName === "") errors.required(`${field}.service.name`);
+  else
+    for (const text of dns1035Label(serviceName)) errors.invalid(`${field}.service.name`, serviceName, text);
   const { name, number } = recordAt(service, "port") ?? {};
   const hasNumber = typeof number === "number" && number !== 0;
   if (asText(name) !== "" && hasNumber) errors.invalid(field, "", "cannot set both port name & port number");
@@ -76,14 +95,15 @@ function validateBackend(backend: JsonObject, field: string, errors: FieldErrors
 
 export function validateIngressClass(object: ApiObject, errors: FieldErrors): void {
   const controller = textAt(object, "spec.controller");
-  const [domain = "", ...rest] = controller.split("/");
-  const isPath = rest.length > 0 && rest.every((part) => part !== "") && dnsSubdomain(domain).length === 0;
-  if (!isPath) {
-    errors.invalid("spec.controller", controller, 'must be a domain-prefixed path (such as "acme.io/foo")');
-  }
+  if (controller === "") errors.required("spec.controller");
+  else for (const text of domainPrefixedPath(controller)) errors.invalid("spec.controller", controller, text);
+  const parameters = recordAt(object, "spec.parameters");
+  if (parameters?.["scope"] === "Namespace" && asText(parameters["namespace"]) === "")
+    errors.required("spec.parameters.namespace", "`parameters.scope` is set to 'Namespace'");
 }
 
 export function validateNetworkPolicy(object: ApiObject, errors: FieldErrors): void {
+  validateLabelSelector(valueAt(object, "spec.podSelector"), "spec.podSelector", errors);
   for (const [direction, side] of [
     ["ingress", "from"],
     ["egress", "to"],
@@ -94,20 +114,27 @@ export function validateNetworkPolicy(object: ApiObject, errors: FieldErrors): v
       recordsAt(rule, side).forEach((peer, j) => validatePeer(peer, `${field}.${side}[${j}]`, errors));
     });
   }
+  const types = valueAt(object, "spec.policyTypes");
+  if (Array.isArray(types) && types.length > 2)
+    errors.invalid("spec.policyTypes", types, "may not specify more than two policyTypes");
 }
 
 function validatePolicyPort({ port, endPort }: JsonObject, field: string, errors: FieldErrors): void {
   if (port !== undefined) validatePortReference(port, `${field}.port`, errors);
   if (endPort === undefined) return;
-  if (typeof port !== "number") {
+  if (port === undefined) {
+    errors.invalid(`${field}.endPort`, endPort, "may not be specified when `port` is not specified");
+  } else if (typeof port !== "number") {
     errors.invalid(`${field}.endPort`, endPort, "may not be specified when `port` is non-numeric");
   } else if (typeof endPort === "number" && endPort < port) {
     errors.invalid(`${field}.endPort`, port, "must be greater than or equal to `port`");
-  }
+  } else validatePortNumber(endPort, `${field}.endPort`, errors);
 }
 
 function validatePeer(peer: JsonObject, field: string, errors: FieldErrors): void {
   const block = recordAt(peer, "ipBlock");
+  for (const name of ["podSelector", "namespaceSelector"])
+    validateLabelSelector(peer[name], `${field}.${name}`, errors);
   const isSelecting = isRecord(peer["podSelector"]) || isRecord(peer["namespaceSelector"]);
   if (block === undefined) {
     if (!isSelecting) errors.required(field, "must specify a peer");
@@ -126,21 +153,5 @@ function validatePeer(peer: JsonObject, field: string, errors: FieldErrors): voi
     const isJudged = wrong.length === 0 && problems.length === 0;
     if (isJudged && !isStrictPart(part, network))
       errors.invalid(at, part, "must be a strict subset of `cidr`");
-  });
-}
-
-export function validateEndpoints(object: ApiObject, errors: FieldErrors): void {
-  recordsAt(object, "subsets").forEach((subset, i) => {
-    const lists = ["addresses", "notReadyAddresses"];
-    if (lists.every((list) => recordsAt(subset, list).length === 0)) {
-      errors.required(`subsets[${i}]`, "must specify `addresses` or `notReadyAddresses`");
-    }
-    for (const list of lists) {
-      recordsAt(subset, list).forEach((address, j) => {
-        const ip = textAt(address, "ip");
-        const field = `subsets[${i}].${list}[${j}].ip`;
-        for (const text of outsideAddress(ip)) errors.invalid(field, ip, text);
-      });
-    }
   });
 }

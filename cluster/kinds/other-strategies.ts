@@ -2,27 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord, recordAt, recordsAt, setDefault } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import type { FieldErrors } from "../validation/field-errors.js";
 import { apiServiceStrategy } from "./api-service-strategy.js";
 import { signingRequestStrategy } from "./signing-request-strategy.js";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./network-validation.js";
-import {
-  validateAutoscaler,
-  validateDisruptionBudget,
-  validateLease,
-  validatePriorityClass,
-} from "./policy-validation.js";
-import { validateStorageClass } from "./storage-validation.js";
+import { validateEndpointSlice } from "./endpoint-validation.js";
+import { setAutoscalerDefaults } from "./autoscaler-defaults.js";
+import { validateAutoscaler } from "./autoscaler-validation.js";
+import { validateDisruptionBudget, validateLease, validatePriorityClass } from "./policy-validation.js";
+import { RBAC_GROUP, validateBinding, validateRules } from "./rbac-validation.js";
+import { validateRuntimeClass } from "./runtime-class-validation.js";
+import { validateWebhooks } from "./webhook-validation.js";
+import type { FieldErrors } from "../validation/field-errors.js";
+import { validateDriver } from "./driver-validation.js";
+import { validateStorageClass, validateStorageClassUpdate } from "./storage-validation.js";
+import { notNegative } from "./number-rules.js";
 import type { KindStrategy } from "./strategy.js";
-
-const RBAC_GROUP = "rbac.authorization.k8s.io";
-
-const CPU_METRIC = {
-  type: "Resource",
-  resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
-};
-
-const SUBJECT_KINDS = ["ServiceAccount", "User", "Group"];
+import { unchanged } from "./unchanged.js";
 
 const binding: KindStrategy = {
   validate: validateBinding,
@@ -47,10 +42,14 @@ const webhooks: KindStrategy = {
       if (object.kind === "MutatingWebhookConfiguration") setDefault(webhook, "reinvocationPolicy", "Never");
     }
   },
-  validate: (object, errors) => {
-    recordsAt(object, "webhooks").forEach((webhook, i) => validateWebhook(webhook, `webhooks[${i}]`, errors));
-  },
+  validate: validateWebhooks,
 };
+
+function validateRevision({ revision, data }: ApiObject, errors: FieldErrors): void {
+  notNegative(revision, "revision", errors);
+  if (data === undefined || data === null) errors.required("data", "data is mandatory");
+  else if (!isRecord(data)) errors.required("data", "data must be a valid JSON object");
+}
 
 /** Kinds of the smaller groups. */
 export const otherStrategies: Record<string, KindStrategy> = {
@@ -68,9 +67,15 @@ export const otherStrategies: Record<string, KindStrategy> = {
     prepareCreate: (ingress) => (ingress["status"] = { loadBalancer: {} }),
     validate: validateIngress,
   },
-  "networking.k8s.io/IngressClass": { hasGeneration: true, validate: validateIngressClass },
+  "networking.k8s.io/IngressClass": {
+    hasGeneration: true,
+    validate: validateIngressClass,
+    validateUpdate: (object, old, errors) => unchanged(object, old, "spec.controller", errors),
+  },
   "policy/PodDisruptionBudget": { hasGeneration: true, validate: validateDisruptionBudget },
   "coordination.k8s.io/Lease": { validate: validateLease },
+  "storage.k8s.io/CSIDriver": { hasGeneration: true, validate: validateDriver },
+  "apps/ControllerRevision": { validate: validateRevision },
   "discovery.k8s.io/EndpointSlice": {
     hasGeneration: true,
     setDefaults: (object) => {
@@ -79,12 +84,11 @@ export const otherStrategies: Record<string, KindStrategy> = {
         setDefault(port, "protocol", "TCP");
       }
     },
+    validate: validateEndpointSlice,
+    validateUpdate: (object, old, errors) => unchanged(object, old, "addressType", errors),
   },
   "autoscaling/HorizontalPodAutoscaler": {
-    setDefaults: (object) => {
-      setDefault(object["spec"], "minReplicas", 1);
-      if (object.apiVersion === "autoscaling/v2") setDefault(object["spec"], "metrics", [CPU_METRIC]);
-    },
+    setDefaults: setAutoscalerDefaults,
     validate: validateAutoscaler,
   },
   "apiregistration.k8s.io/APIService": apiServiceStrategy,
@@ -95,11 +99,20 @@ export const otherStrategies: Record<string, KindStrategy> = {
       setDefault(object, "volumeBindingMode", "Immediate");
     },
     validate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
+  },
+  "node.k8s.io/RuntimeClass": {
+    validate: validateRuntimeClass,
+    validateUpdate: (object, old, errors) => unchanged(object, old, "handler", errors),
   },
   "scheduling.k8s.io/PriorityClass": {
     hasGeneration: true,
     setDefaults: (object) => setDefault(object, "preemptionPolicy", "PreemptLowerPriority"),
     validate: validatePriorityClass,
+    validateUpdate: (object, old, errors) => {
+      if (object["value"] !== old["value"]) errors.forbidden("value", "may not be changed in an update.");
+      unchanged(object, old, "preemptionPolicy", errors);
+    },
   },
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": webhooks,
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": webhooks,
@@ -125,37 +138,9 @@ function bindingDefaults(object: ApiObject): void {
   }
 }
 
-function validateBinding(object: ApiObject, errors: FieldErrors): void {
-  const { kind, name } = recordAt(object, "roleRef") ?? {};
-  const roles = object.kind === "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
-  if (typeof kind !== "string" || !roles.includes(kind))
-    errors.unsupported("roleRef.kind", kind ?? "", roles);
-  if (name === undefined || name === "") errors.required("roleRef.name");
-  recordsAt(object, "subjects").forEach((subject, i) => {
-    const known = typeof subject["kind"] === "string" && SUBJECT_KINDS.includes(subject["kind"]);
-    if (!known) errors.unsupported(`subjects[${i}].kind`, subject["kind"] ?? "", SUBJECT_KINDS);
-  });
-}
-
 /** Go writes an absent list of rules as null. */
 function rulesDefault(object: ApiObject): void {
   if (object["rules"] === undefined) object["rules"] = null;
-}
-
-function validateRules(object: ApiObject, errors: FieldErrors): void {
-  recordsAt(object, "rules").forEach((rule, i) => {
-    const has = (field: string): boolean => Array.isArray(rule[field]) && rule[field].length > 0;
-    if (!has("verbs")) errors.required(`rules[${i}].verbs`, "verbs must contain at least one value");
-    if (has("nonResourceURLs")) {
-      const why = "namespaced rules cannot apply to non-resource URLs";
-      if (object.kind === "Role") errors.invalid(`rules[${i}].nonResourceURLs`, rule["nonResourceURLs"], why);
-      return;
-    }
-    if (!has("apiGroups"))
-      errors.required(`rules[${i}].apiGroups`, "resource rules must supply at least one api group");
-    if (!has("resources"))
-      errors.required(`rules[${i}].resources`, "resource rules must supply at least one resource");
-  });
 }
 
 function networkPolicyDefaults(object: ApiObject): void {
@@ -166,21 +151,6 @@ function networkPolicyDefaults(object: ApiObject): void {
   for (const rule of [...recordsAt(spec, "ingress"), ...recordsAt(spec, "egress")]) {
     for (const port of recordsAt(rule, "ports")) setDefault(port, "protocol", "TCP");
   }
-}
-
-function validateWebhook(webhook: JsonObject, field: string, errors: FieldErrors): void {
-  const { url, service } = recordAt(webhook, "clientConfig") ?? {};
-  if ((url === undefined) === (service === undefined)) {
-    errors.required(`${field}.clientConfig`, "exactly one of url or service is required");
-  }
-  if (typeof url === "string" && !/^https:\/\/./.test(url)) {
-    errors.invalid(`${field}.clientConfig.url`, url, "'https' is the only allowed URL scheme");
-  } else if (typeof url === "string" && !URL.canParse(url)) {
-    errors.required(`${field}.clientConfig.url`, "url must be a valid URL");
-  }
-  const { timeoutSeconds: seconds } = webhook;
-  if (typeof seconds === "number" && (seconds < 1 || seconds > 30))
-    errors.invalid(`${field}.timeoutSeconds`, seconds, "the timeout value must be between 1 and 30 seconds");
 }
 
 function matchDefaults(match: JsonObject | undefined): void {

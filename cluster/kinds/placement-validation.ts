@@ -2,7 +2,9 @@ import type { JsonObject } from "../api/field-access.js";
 import { asText, recordAt, recordsAt } from "../api/field-access.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { validateLabels } from "../validation/metadata.js";
-import { qualifiedName } from "../validation/names.js";
+import { dnsLabel, labelValue, qualifiedName } from "../validation/names.js";
+import { validateLabelSelector } from "./selector-validation.js";
+import { validateSpread } from "./spread-validation.js";
 
 const NODE_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
 
@@ -14,25 +16,35 @@ export function validatePlacement(spec: JsonObject, path: string, errors: FieldE
   for (const side of ["podAffinity", "podAntiAffinity"]) {
     validatePodTerms(recordAt(spec, `affinity.${side}`) ?? {}, `${affinity}.${side}`, errors);
   }
-  recordsAt(spec, "schedulingGates").forEach((gate, i) => {
-    const name = asText(gate["name"]);
-    for (const text of qualifiedName(name)) errors.invalid(`${path}.schedulingGates[${i}]`, name, text);
-  });
-  recordsAt(spec, "topologySpreadConstraints").forEach((constraint, i) => {
-    const at = `${path}.topologySpreadConstraints[${i}]`;
-    const { maxSkew, topologyKey } = constraint;
-    if (typeof maxSkew !== "number" || maxSkew <= 0)
-      errors.invalid(`${at}.maxSkew`, maxSkew ?? 0, "must be greater than zero");
-    if (asText(topologyKey) === "") errors.required(`${at}.topologyKey`, "can not be empty");
-  });
+  validateGates(spec, path, errors);
+  validateSpread(spec, `${path}.topologySpreadConstraints`, errors);
   recordsAt(spec, "tolerations").forEach((toleration, i) =>
     validateToleration(toleration, `${path}.tolerations[${i}]`, errors),
   );
 }
 
+function validateGates(spec: JsonObject, path: string, errors: FieldErrors): void {
+  recordsAt(spec, "readinessGates").forEach((gate, i) => {
+    const type = asText(gate["conditionType"]);
+    const field = `${path}.readinessGates[${i}].conditionType`;
+    for (const text of qualifiedName(type)) errors.invalid(field, type, text);
+  });
+  const names = new Set<string>();
+  recordsAt(spec, "schedulingGates").forEach((gate, i) => {
+    const name = asText(gate["name"]);
+    const field = `${path}.schedulingGates[${i}]`;
+    for (const text of qualifiedName(name)) errors.invalid(field, name, text);
+    if (names.has(name)) errors.duplicate(field, name);
+    names.add(name);
+  });
+}
+
 function validateNodeAffinity(affinity: JsonObject, path: string, errors: FieldErrors): void {
   const required = `${path}.requiredDuringSchedulingIgnoredDuringExecution`;
   const terms = recordsAt(affinity, "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
+  const selector = recordAt(affinity, "requiredDuringSchedulingIgnoredDuringExecution");
+  if (selector !== undefined && terms.length === 0)
+    errors.required(`${required}.nodeSelectorTerms`, "must have at least one node selector term");
   terms.forEach((term, i) => validateNodeTerm(term, `${required}.nodeSelectorTerms[${i}]`, errors));
   const preferred = recordsAt(affinity, "preferredDuringSchedulingIgnoredDuringExecution");
   preferred.forEach(({ weight, preference }, i) => {
@@ -42,7 +54,8 @@ function validateNodeAffinity(affinity: JsonObject, path: string, errors: FieldE
   });
 }
 
-function validateNodeTerm(term: JsonObject, path: string, errors: FieldErrors): void {
+/** Adds what is wrong with one of the alternatives of a node selector. */
+export function validateNodeTerm(term: JsonObject, path: string, errors: FieldErrors): void {
   recordsAt(term, "matchExpressions").forEach((expression, i) => {
     const at = `${path}.matchExpressions[${i}]`;
     const operator = asText(expression["operator"]);
@@ -59,22 +72,42 @@ function validateNodeTerm(term: JsonObject, path: string, errors: FieldErrors): 
     }
     for (const text of qualifiedName(asText(key))) errors.invalid(`${at}.key`, asText(key), text);
   });
+  recordsAt(term, "matchFields").forEach((requirement, i) =>
+    validateNodeField(requirement, `${path}.matchFields[${i}]`, errors),
+  );
+}
+
+function validateNodeField({ key, operator, values }: JsonObject, at: string, errors: FieldErrors): void {
+  const count = Array.isArray(values) ? values.length : 0;
+  const name = asText(operator);
+  if (name !== "In" && name !== "NotIn") {
+    errors.invalid(`${at}.operator`, name, "not a valid selector operator");
+  } else if (count !== 1) {
+    const why = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+    errors.required(`${at}.values`, why);
+  }
+  if (key !== "metadata.name") errors.invalid(`${at}.key`, asText(key), "not a valid field selector key");
 }
 
 function validatePodTerms(affinity: JsonObject, path: string, errors: FieldErrors): void {
   const required = "requiredDuringSchedulingIgnoredDuringExecution";
   recordsAt(affinity, required).forEach((term, i) =>
-    validateTopologyKey(term, `${path}.${required}[${i}]`, errors),
+    validatePodTerm(term, `${path}.${required}[${i}]`, errors),
   );
   const preferred = "preferredDuringSchedulingIgnoredDuringExecution";
   recordsAt(affinity, preferred).forEach((each, i) => {
     validateWeight(each["weight"], `${path}.${preferred}[${i}]`, errors);
     const term = recordAt(each, "podAffinityTerm") ?? {};
-    validateTopologyKey(term, `${path}.${preferred}[${i}].podAffinityTerm`, errors);
+    validatePodTerm(term, `${path}.${preferred}[${i}].podAffinityTerm`, errors);
   });
 }
 
-function validateTopologyKey(term: JsonObject, path: string, errors: FieldErrors): void {
+function validatePodTerm(term: JsonObject, path: string, errors: FieldErrors): void {
+  for (const name of ["labelSelector", "namespaceSelector"])
+    validateLabelSelector(term[name], `${path}.${name}`, errors);
+  const namespaces = Array.isArray(term["namespaces"]) ? term["namespaces"] : [];
+  for (const name of namespaces.map((each) => asText(each)))
+    for (const text of dnsLabel(name)) errors.invalid(`${path}.namespace`, name, text);
   const key = asText(term["topologyKey"]);
   if (key === "") errors.required(`${path}.topologyKey`, "can not be empty");
   for (const text of qualifiedName(key)) errors.invalid(`${path}.topologyKey`, key, text);
@@ -99,7 +132,8 @@ function validateToleration(toleration: JsonObject, path: string, errors: FieldE
   }
   if (operator === "Exists" && value !== "") {
     errors.invalid(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'");
-  } else if (operator !== "" && operator !== "Equal" && operator !== "Exists") {
-    errors.unsupported(`${path}.operator`, operator, ["Equal", "Exists"]);
-  }
+  } else if (operator === "" || operator === "Equal") {
+    const problems = labelValue(value ?? "");
+    if (problems.length > 0) errors.invalid(`${path}.operator`, value, problems.join(";"));
+  } else if (operator !== "Exists") errors.unsupported(`${path}.operator`, operator, ["Equal", "Exists"]);
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
-import { asText, isRecord, numberAt, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import { asText, isRecord, numberAt, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { isGated, validateGatedUpdate, withoutPlacement } from "./gated-pod.js";
+import { validateProfileAnnotations } from "./profile-annotations.js";
 import { validatePodSpec } from "./pod-validation.js";
 
 const UPDATE_TEXT =
@@ -27,7 +28,29 @@ export function prepareNewPod(pod: ApiObject): void {
 export function validatePod(pod: ApiObject, errors: FieldErrors): void {
   const spec = recordAt(pod, "spec");
   if (spec === undefined) errors.required("spec.containers");
-  else validatePodSpec(spec, "spec", errors);
+  else {
+    validateAnnotations(pod, spec, errors);
+    validatePodSpec(spec, "spec", errors);
+  }
+}
+
+/** Adds what only a new pod may not have. */
+export function validateNewPod(pod: ApiObject, errors: FieldErrors): void {
+  if (recordsAt(pod, "spec.ephemeralContainers").length > 0)
+    errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
+  if (isGated(pod) && textAt(pod, "spec.nodeName") !== "")
+    errors.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared");
+}
+
+const MIRROR = "kubernetes.io/config.mirror";
+
+function validateAnnotations({ metadata }: ApiObject, spec: JsonObject, errors: FieldErrors): void {
+  const place = { spec, field: "metadata.annotations", path: "spec" };
+  validateProfileAnnotations(metadata.annotations, place, errors);
+  const mirror = metadata.annotations?.[MIRROR];
+  if (mirror === undefined || asText(spec["nodeName"]) !== "") return;
+  const why = "must set spec.nodeName if mirror pod annotation is set";
+  errors.invalid(`metadata.annotations[${MIRROR}]`, mirror, why);
 }
 
 export function validatePodUpdate(

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../api/field-access.js";
-import { asText, isRecord, recordAt } from "../api/field-access.js";
+import { asText, isRecord, numberAt, recordAt, recordsAt } from "../api/field-access.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { portName } from "../validation/names.js";
 import { notNegative } from "./number-rules.js";
@@ -15,10 +15,16 @@ const TIMES = [
 ];
 
 /** Adds what is wrong with the hooks and probes of a container at `field`. */
-export function validateProbes(container: JsonObject, field: string, errors: FieldErrors): void {
+export function validateProbes(
+  container: JsonObject,
+  { field, graceSeconds }: { field: string; graceSeconds: number | undefined },
+  errors: FieldErrors,
+): void {
   for (const hook of ["postStart", "preStop"]) {
     const handler = recordAt(container, `lifecycle.${hook}`);
-    if (handler !== undefined) validateHandler(handler, `${field}.lifecycle.${hook}`, errors);
+    if (handler === undefined) continue;
+    validateHandler(handler, `${field}.lifecycle.${hook}`, errors);
+    validateSleep(handler, { field: `${field}.lifecycle.${hook}.sleep`, graceSeconds }, errors);
   }
   for (const name of PROBES) {
     const probe = recordAt(container, name);
@@ -30,7 +36,29 @@ export function validateProbes(container: JsonObject, field: string, errors: Fie
     if (name !== "readinessProbe" && typeof successes === "number" && successes !== 1) {
       errors.invalid(`${at}.successThreshold`, successes, "must be 1");
     }
+    validateGrace(probe, name, at, errors);
   }
+}
+
+function validateGrace(probe: JsonObject, name: string, at: string, errors: FieldErrors): void {
+  const { terminationGracePeriodSeconds: seconds } = probe;
+  const field = `${at}.terminationGracePeriodSeconds`;
+  if (typeof seconds !== "number") return;
+  if (seconds <= 0) errors.invalid(field, seconds, "must be greater than 0");
+  if (name === "readinessProbe") errors.invalid(field, seconds, "must not be set for readinessProbes");
+}
+
+function validateSleep(
+  handler: JsonObject,
+  { field, graceSeconds }: { field: string; graceSeconds: number | undefined },
+  errors: FieldErrors,
+): void {
+  const [first] = HANDLERS.filter((name) => isRecord(handler[name]));
+  if (first !== "sleep" || graceSeconds === undefined) return;
+  const seconds = numberAt(handler, "sleep.seconds");
+  if (seconds >= 0 && seconds <= graceSeconds) return;
+  const why = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`;
+  errors.invalid(field, seconds, why);
 }
 
 /** Init containers that end are not probed. */
@@ -61,7 +89,18 @@ function validateHandler(handler: JsonObject, field: string, errors: FieldErrors
   if (first === "httpGet" || first === "tcpSocket") {
     validatePortReference(port ?? 0, `${field}.${first}.port`, errors);
   }
+  if (first === "httpGet") validateHeaders(handler, `${field}.httpGet.httpHeaders`, errors);
+  if (first === "grpc") validatePortReference(port ?? 0, `${field}.grpc.port`, errors);
   for (const other of others) {
     errors.forbidden(`${field}.${other}`, "may not specify more than 1 handler type");
+  }
+}
+
+function validateHeaders(handler: JsonObject, field: string, errors: FieldErrors): void {
+  for (const { name } of recordsAt(handler, "httpGet.httpHeaders")) {
+    if (/^[-A-Za-z0-9]+$/.test(asText(name))) continue;
+    const why =
+      "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+    errors.invalid(field, asText(name), why);
   }
 }

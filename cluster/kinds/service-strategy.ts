@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../api/field-access.js";
 import { asText, isRecord, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
@@ -19,8 +20,9 @@ export function allocateService(service: ApiObject, context: KindContext): void 
   const type = asText(spec["type"], "ClusterIP");
   if (type === "ExternalName") return;
   if (!spec["clusterIP"]) {
-    const listed = valueAt(spec, "clusterIPs.0");
-    spec["clusterIP"] = typeof listed === "string" ? listed : freeAddress(context);
+    // A list alone is told apart by the rules, which ask for both.
+    if (firstAddress(spec) !== undefined) return;
+    spec["clusterIP"] = freeAddress(context);
   }
   spec["clusterIPs"] ??= [spec["clusterIP"]];
   allocateNodePorts(spec, type, context);
@@ -31,14 +33,56 @@ export function keepServiceAddresses(service: ApiObject, old: ApiObject, context
   const spec = service["spec"];
   if (!isRecord(spec)) return;
   const type = asText(spec["type"], "ClusterIP");
-  if (type === "ExternalName") return;
-  for (const field of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) {
+  if (type === "ExternalName") return dropAddresses(spec, old);
+  followAddress(spec, old);
+  dropTypeFields(spec, old, type);
+  for (const field of ADDRESS_FIELDS) {
     const value = valueAt(old, `spec.${field}`);
     if (!spec[field] && value !== undefined) spec[field] = structuredClone(value);
   }
   if (!spec["clusterIP"]) allocateService(service, context);
   keepNodePorts(spec, old, type);
   allocateNodePorts(spec, type, context);
+}
+
+const ADDRESS_FIELDS = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+
+/** A service that becomes another name gives up what it has not chosen anew. */
+function dropAddresses(spec: JsonObject, old: ApiObject): void {
+  if (valueAt(old, "spec.type") === "ExternalName") return;
+  for (const field of [...ADDRESS_FIELDS, "externalTrafficPolicy", "internalTrafficPolicy"])
+    if (isDeepStrictEqual(spec[field], valueAt(old, `spec.${field}`))) delete spec[field];
+  for (const port of recordsAt(spec, "ports")) delete port["nodePort"];
+}
+
+const BALANCER_FIELDS = ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"];
+
+/** What only a type before had a use for goes with it, unless it is chosen anew. */
+function dropTypeFields(spec: JsonObject, old: ApiObject, type: string): void {
+  const isReached =
+    type === "NodePort" ||
+    type === "LoadBalancer" ||
+    (Array.isArray(spec["externalIPs"]) && spec["externalIPs"].length > 0);
+  const gone = [
+    ...(type === "LoadBalancer" ? [] : BALANCER_FIELDS),
+    ...(isReached ? [] : ["externalTrafficPolicy"]),
+  ];
+  for (const field of gone)
+    if (isDeepStrictEqual(spec[field], valueAt(old, `spec.${field}`))) delete spec[field];
+}
+
+function firstAddress(spec: unknown): unknown {
+  const listed = valueAt(spec, "clusterIPs");
+  return Array.isArray(listed) ? listed[0] : undefined;
+}
+
+/** Who changes one of the address and the list of addresses means both. */
+function followAddress(spec: JsonObject, old: ApiObject): void {
+  const [address, listed] = [spec["clusterIP"], firstAddress(spec)];
+  const [before, listedBefore] = [valueAt(old, "spec.clusterIP"), firstAddress(old["spec"])];
+  if (!before || !address || address === listed) return;
+  if (address !== before && listed === listedBefore) spec["clusterIPs"] = [address];
+  else if (address === before && listed !== undefined) spec["clusterIP"] = listed;
 }
 
 export function serviceDefaults(service: ApiObject): void {
@@ -48,9 +92,10 @@ export function serviceDefaults(service: ApiObject): void {
   spec["sessionAffinity"] ??= "None";
   if (spec["sessionAffinity"] === "ClientIP")
     spec["sessionAffinityConfig"] ??= { clientIP: { timeoutSeconds: 10_800 } };
+  if (spec["sessionAffinity"] === "None") delete spec["sessionAffinityConfig"];
   for (const port of recordsAt(spec, "ports")) {
     port["protocol"] ??= "TCP";
-    port["targetPort"] ??= port["port"];
+    port["targetPort"] ||= port["port"];
   }
   if (spec["type"] !== "ExternalName") trafficDefaults(spec);
 }
@@ -59,13 +104,11 @@ function trafficDefaults(spec: JsonObject): void {
   spec["internalTrafficPolicy"] ??= "Cluster";
   spec["ipFamilies"] ??= ["IPv4"];
   spec["ipFamilyPolicy"] ??= "SingleStack";
-  if (spec["type"] === "ClusterIP") {
-    if (Array.isArray(spec["externalIPs"]) && spec["externalIPs"].length > 0)
-      spec["externalTrafficPolicy"] ??= "Cluster";
-    else delete spec["externalTrafficPolicy"];
-    return;
-  }
-  spec["externalTrafficPolicy"] ??= "Cluster";
+  const isReached =
+    spec["type"] === "NodePort" ||
+    spec["type"] === "LoadBalancer" ||
+    (Array.isArray(spec["externalIPs"]) && spec["externalIPs"].length > 0);
+  if (isReached) spec["externalTrafficPolicy"] ??= "Cluster";
   if (spec["type"] === "LoadBalancer") spec["allocateLoadBalancerNodePorts"] ??= true;
 }
 

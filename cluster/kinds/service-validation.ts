@@ -1,14 +1,16 @@
+import { isIP } from "node:net";
 import type { JsonObject } from "../api/field-access.js";
 import { asText, recordAt, recordsAt, textAt, valueAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import { cidr, ipAddress, isInNetwork, outsideAddress } from "../validation/addresses.js";
+import { cidr, ipAddress, outsideAddress } from "../validation/addresses.js";
 import type { FieldErrors } from "../validation/field-errors.js";
 import { validateLabels } from "../validation/metadata.js";
-import { dnsLabel, dnsSubdomain } from "../validation/names.js";
-import { validatePortNumber } from "./container-validation.js";
-import { validatePortReference } from "./probe-validation.js";
-import { NODE_PORT_FIRST, NODE_PORT_LAST, SERVICE_NETWORK } from "./service-strategy.js";
-import type { KindContext } from "./strategy.js";
+import { dnsSubdomain, qualifiedName } from "../validation/names.js";
+import { validateServicePorts } from "./service-port-validation.js";
+
+const EXTERNAL_TYPES = ["NodePort", "LoadBalancer"];
+const DISTRIBUTIONS = ["PreferClose", "PreferSameZone", "PreferSameNode"];
+const MAX_AFFINITY_SECONDS = 86_400;
 
 export function validateServiceUpdate(service: ApiObject, old: ApiObject, errors: FieldErrors): void {
   const before = textAt(old, "spec.clusterIP");
@@ -22,91 +24,105 @@ export function validateService(service: ApiObject, errors: FieldErrors): void {
   const isExternal = spec["type"] === "ExternalName";
   const isHeadless = spec["clusterIP"] === "None";
   if (recordsAt(spec, "ports").length === 0 && !isHeadless && !isExternal) errors.required("spec.ports");
-  validatePorts(spec, errors);
-  if (isExternal) {
-    const name = textAt(spec, "externalName").replace(/\.$/, "");
-    if (name === "") errors.required("spec.externalName");
-    else for (const text of dnsSubdomain(name)) errors.invalid("spec.externalName", name, text);
-  }
+  validateType(spec, isHeadless, errors);
+  validateServicePorts(spec, errors);
   validateLabels(spec["selector"] as Record<string, string> | undefined, "spec.selector", errors);
-  const addresses = Array.isArray(spec["clusterIPs"]) ? spec["clusterIPs"] : [];
-  addresses.forEach((address: unknown, i) => {
-    if (address === "None" || address === "") return;
-    for (const text of ipAddress(asText(address))) errors.invalid(`spec.clusterIPs[${i}]`, address, text);
+  validateAffinity(spec, errors);
+  if (!isExternal) validateAddresses(spec, errors);
+  textsOf(spec["externalIPs"]).forEach((address, i) => {
+    for (const text of outsideAddress(address)) errors.invalid(`spec.externalIPs[${i}]`, address, text);
   });
-  const external = Array.isArray(spec["externalIPs"]) ? spec["externalIPs"] : [];
-  external.forEach((address: unknown, i) => {
-    for (const text of outsideAddress(asText(address)))
-      errors.invalid(`spec.externalIPs[${i}]`, address, text);
-  });
-  const ranges = Array.isArray(spec["loadBalancerSourceRanges"]) ? spec["loadBalancerSourceRanges"] : [];
-  ranges.forEach((range: unknown, i) => {
-    for (const text of cidr(asText(range).trim()))
-      errors.invalid(`spec.LoadBalancerSourceRanges[${i}]`, range, text);
-  });
+  validateBalancer(spec, errors);
+  validateTraffic(spec, errors);
 }
 
-function validatePorts(spec: JsonObject, errors: FieldErrors): void {
-  const ports = recordsAt(spec, "ports");
-  const names = new Set<string>();
-  const numbers = new Set<string>();
-  ports.forEach((port, i) => {
-    const field = `spec.ports[${i}]`;
-    const name = asText(port["name"]);
-    if (ports.length > 1 && name === "") errors.required(`${field}.name`);
-    if (name !== "") for (const text of dnsLabel(name)) errors.invalid(`${field}.name`, name, text);
-    if (name !== "" && names.has(name)) errors.duplicate(`${field}.name`, name);
-    names.add(name);
-    validatePortNumber(port["port"], `${field}.port`, errors);
-    validatePortReference(port["targetPort"] ?? port["port"], `${field}.targetPort`, errors);
-    const isInternal = spec["type"] === "ClusterIP" || spec["type"] === undefined;
-    if (isInternal && port["nodePort"] !== undefined && port["nodePort"] !== 0)
-      errors.forbidden(`${field}.nodePort`, "may not be used when `type` is 'ClusterIP'");
-    const key = `${asText(port["port"])}/${asText(port["protocol"], "TCP")}`;
-    if (numbers.has(key)) errors.duplicate(field, goPort(port));
-    numbers.add(key);
+function textsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.map((each) => asText(each)) : [];
+}
+
+function validateType(spec: JsonObject, isHeadless: boolean, errors: FieldErrors): void {
+  const type = asText(spec["type"]);
+  if (isHeadless && EXTERNAL_TYPES.includes(type))
+    errors.invalid("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${type} services`);
+  if (type !== "ExternalName") return;
+  for (const field of ["clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+    if (spec[field] !== undefined || (field === "clusterIPs" && asText(spec["clusterIP"]) !== ""))
+      errors.forbidden(`spec.${field}`, "may not be set for ExternalName services");
+  const name = textAt(spec, "externalName").replace(/\.$/, "");
+  if (name === "") errors.required("spec.externalName");
+  else for (const text of dnsSubdomain(name)) errors.invalid("spec.externalName", name, text);
+}
+
+function validateAffinity(spec: JsonObject, errors: FieldErrors): void {
+  const field = "spec.sessionAffinityConfig";
+  const config = spec["sessionAffinityConfig"];
+  if (spec["sessionAffinity"] !== "ClientIP") return;
+  const seconds = valueAt(config, "clientIP.timeoutSeconds");
+  if (typeof seconds !== "number" || (seconds > 0 && seconds <= MAX_AFFINITY_SECONDS)) return;
+  const why = `must be greater than 0 and less than ${MAX_AFFINITY_SECONDS}`;
+  errors.invalid(`${field}.clientIP.timeoutSeconds`, seconds, why);
+}
+
+function validateAddresses(spec: JsonObject, errors: FieldErrors): void {
+  const addresses = textsOf(spec["clusterIPs"]);
+  const field = "spec.clusterIPs";
+  if (addresses.length > 0 && asText(spec["clusterIP"]) === "")
+    errors.invalid(field, addresses, "must be empty when `clusterIP` is not specified");
+  else if (addresses.length > 0 && addresses[0] !== spec["clusterIP"])
+    errors.invalid(field, addresses, "first value must match `clusterIP`");
+  textsOf(spec["ipFamilies"]).forEach((family, i, all) => {
+    const at = `spec.ipFamilies[${i}]`;
+    if (all.indexOf(family) < i) errors.duplicate(at, family);
   });
-}
-
-/** The port as the API's own type has it, as far as ports are compared. */
-function goPort({ port, protocol = "TCP" }: JsonObject): JsonObject {
-  return { Name: "", Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 };
-}
-
-/** Adds what the rest of the cluster has against the address and node ports of a service. */
-export function validateAllocation(service: ApiObject, errors: FieldErrors, context: KindContext): void {
-  const others = context.list("/services").filter(({ metadata }) => metadata.uid !== service.metadata.uid);
-  validateAddress(service, others, errors);
-  const type = textAt(service, "spec.type");
-  if (type !== "NodePort" && type !== "LoadBalancer") return;
-  const taken = new Set(others.flatMap((other) => recordsAt(other, "spec.ports").map(nodePortKey)));
-  recordsAt(service, "spec.ports").forEach((port, i) => {
-    const number = port["nodePort"];
-    const field = `spec.ports[${i}].nodePort`;
-    if (typeof number !== "number" || number === 0) return;
-    if (number < NODE_PORT_FIRST || number > NODE_PORT_LAST) {
-      const range = `The range of valid ports is ${NODE_PORT_FIRST}-${NODE_PORT_LAST}`;
-      errors.invalid(field, number, `provided port is not in the valid range. ${range}`);
-    } else if (taken.has(nodePortKey(port))) {
-      errors.invalid(field, number, "provided port is already allocated");
-    }
+  const before = errors.list.length;
+  addresses.forEach((address, i) => {
+    if (i === 0 && address === "None") return;
+    for (const text of ipAddress(address)) errors.invalid(`${field}[${i}]`, address, text);
   });
+  if (addresses.length > 2) errors.invalid(field, addresses, "may only hold up to 2 values");
+  else if (errors.list.length === before && addresses.length > 1 && !isDualStack(addresses))
+    errors.invalid(field, addresses, "may specify no more than one IP for each IP family");
 }
 
-function validateAddress(service: ApiObject, others: ApiObject[], errors: FieldErrors): void {
-  const address = textAt(service, "spec.clusterIP");
-  if (address === "" || address === "None" || textAt(service, "spec.type") === "ExternalName") return;
-  const fail = (why: string): void =>
-    errors.invalid("spec.clusterIPs", [address], `failed to allocate IP ${address}: ${why}`);
-  if (!isInNetwork(address, SERVICE_NETWORK)) {
-    const range = `The range of valid IPs is ${SERVICE_NETWORK}`;
-    fail(`the provided IP (${address}) is not in the valid range. ${range}`);
-  } else if (others.some((other) => valueAt(other, "spec.clusterIP") === address)) {
-    fail("provided IP is already allocated");
+function isDualStack(addresses: string[]): boolean {
+  return new Set(addresses.map((address) => isIP(address))).size === addresses.length;
+}
+
+/** Fields of those behind a load balancer alone, in the order the API looks at them. */
+function validateBalancer(spec: JsonObject, errors: FieldErrors): void {
+  const isBalancer = spec["type"] === "LoadBalancer";
+  const why = "may only be used when `type` is 'LoadBalancer'";
+  const ranges = textsOf(spec["loadBalancerSourceRanges"]);
+  if (ranges.length > 0 && !isBalancer) errors.forbidden("spec.LoadBalancerSourceRanges", why);
+  else
+    ranges.forEach((range, i) => {
+      for (const text of cidr(range.trim()))
+        errors.invalid(`spec.LoadBalancerSourceRanges[${i}]`, range, text);
+    });
+  if (spec["allocateLoadBalancerNodePorts"] !== undefined && !isBalancer)
+    errors.forbidden("spec.allocateLoadBalancerNodePorts", why);
+  const name = spec["loadBalancerClass"];
+  if (name === undefined) return;
+  if (!isBalancer) return errors.forbidden("spec.loadBalancerClass", why);
+  for (const text of qualifiedName(asText(name))) errors.invalid("spec.loadBalancerClass", name, text);
+}
+
+function validateTraffic(spec: JsonObject, errors: FieldErrors): void {
+  const { type, externalTrafficPolicy: policy, healthCheckNodePort, trafficDistribution } = spec;
+  const isReached =
+    EXTERNAL_TYPES.includes(asText(type)) ||
+    (type === "ClusterIP" && textsOf(spec["externalIPs"]).length > 0);
+  if (policy !== undefined && !isReached)
+    errors.invalid(
+      "spec.externalTrafficPolicy",
+      policy,
+      "may only be set for externally-accessible services",
+    );
+  const isProbed = type === "LoadBalancer" && policy === "Local";
+  if (healthCheckNodePort !== undefined && healthCheckNodePort !== 0 && !isProbed) {
+    const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+    errors.invalid("spec.healthCheckNodePort", healthCheckNodePort, why);
   }
-}
-
-/** Two services may share a node port by different protocols. */
-function nodePortKey({ nodePort, protocol }: JsonObject): string {
-  return `${asText(nodePort)}/${asText(protocol, "TCP")}`;
+  if (trafficDistribution !== undefined && !DISTRIBUTIONS.includes(asText(trafficDistribution)))
+    errors.unsupported("spec.trafficDistribution", trafficDistribution, DISTRIBUTIONS);
 }

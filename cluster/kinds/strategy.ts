@@ -22,6 +22,8 @@ export interface KindStrategy {
   /** Judges what takes a library to read, which is loaded the first time. */
   validateContent?(object: ApiObject, errors: FieldErrors): Promise<void>;
   validate?(object: ApiObject, errors: FieldErrors): void;
+  /** Judges what only a new object may not have. */
+  validateCreate?(object: ApiObject, errors: FieldErrors): void;
   /** Judges the object beside the rest of the cluster; asked only of one that has no other fault. */
   validateInCluster?(object: ApiObject, errors: FieldErrors, context: KindContext): void;
   /** `subresource` is the way the change came. */

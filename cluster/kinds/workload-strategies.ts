@@ -5,12 +5,12 @@ import type { ApiObject } from "../api/object.js";
 import { setPodSpecDefaults } from "./pod-defaults.js";
 import { validateCronJob } from "./cron-job-validation.js";
 import type { KindStrategy } from "./strategy.js";
+import { validateJob, validateJobUpdate } from "./job-validation.js";
 import {
   validateDaemonSet,
   validateDeployment,
-  validateJob,
-  validateJobUpdate,
   validateReplicaSet,
+  validateReplicationController,
   validateSelectorUnchanged,
   validateStatefulSet,
   validateStatefulSetUpdate,
@@ -34,7 +34,11 @@ export const workloadStrategies: Record<string, KindStrategy> = {
     validate: validateReplicaSet,
     validateUpdate: validateSelectorUnchanged,
   },
-  "/ReplicationController": { hasGeneration: true, setDefaults: replicationControllerDefaults },
+  "/ReplicationController": {
+    hasGeneration: true,
+    setDefaults: replicationControllerDefaults,
+    validate: validateReplicationController,
+  },
   "apps/StatefulSet": {
     hasGeneration: true,
     setDefaults: statefulSetDefaults,

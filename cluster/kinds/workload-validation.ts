@@ -4,14 +4,15 @@ import { asText, isRecord, numberAt, recordAt, recordsAt, textAt, valueAt } from
 import type { ApiObject } from "../api/object.js";
 import { labelSelectorMatcher } from "../selector/label-selector.js";
 import type { FieldErrors } from "../validation/field-errors.js";
+import { dnsLabel } from "../validation/names.js";
 import { isNothing, notAboveAll, notNegative, validateCountOrPercent } from "./number-rules.js";
+import { goSelector, validateLabelSelector } from "./selector-validation.js";
 import { validateClaimSpec } from "./storage-validation.js";
-import { validatePodSpec } from "./pod-validation.js";
-
-export const IMMUTABLE = "field is immutable";
+import { validateTemplate } from "./template-validation.js";
+import { unchanged } from "./unchanged.js";
 
 export function validateDeployment(object: ApiObject, errors: FieldErrors): void {
-  validateTemplated(object, errors, ["Always"]);
+  validateTemplated(object, errors);
   const strategy = recordAt(object, "spec.strategy");
   const type = asText(strategy?.["type"]);
   if (!["Recreate", "RollingUpdate"].includes(type)) {
@@ -26,8 +27,10 @@ export function validateDeployment(object: ApiObject, errors: FieldErrors): void
   }
   const rolling = strategy?.["type"] === "RollingUpdate" ? recordAt(strategy, "rollingUpdate") : undefined;
   if (rolling !== undefined) validateRollingUpdate(rolling, errors);
-  const deadline = numberAt(object, "spec.progressDeadlineSeconds");
-  if (deadline > 0 && deadline <= numberAt(object, "spec.minReadySeconds")) {
+  notNegativeAt(object, "spec.revisionHistoryLimit", errors);
+  const deadline = valueAt(object, "spec.progressDeadlineSeconds");
+  notNegative(deadline, "spec.progressDeadlineSeconds", errors);
+  if (typeof deadline === "number" && deadline <= numberAt(object, "spec.minReadySeconds")) {
     errors.invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
   }
 }
@@ -43,11 +46,11 @@ function validateRollingUpdate({ maxSurge, maxUnavailable }: JsonObject, errors:
 }
 
 export function validateReplicaSet(object: ApiObject, errors: FieldErrors): void {
-  validateTemplated(object, errors, ["Always"]);
+  validateTemplated(object, errors);
 }
 
 export function validateDaemonSet(object: ApiObject, errors: FieldErrors): void {
-  validateTemplated(object, errors, ["Always"]);
+  validateTemplated(object, errors, { kind: "DaemonSet" });
   const { type, rollingUpdate } = recordAt(object, "spec.updateStrategy") ?? {};
   if (type !== "RollingUpdate" && type !== "OnDelete") {
     const given = { Type: type ?? "", RollingUpdate: rollingUpdate ?? null };
@@ -59,14 +62,17 @@ export function validateDaemonSet(object: ApiObject, errors: FieldErrors): void 
   validateCountOrPercent(maxSurge, `${path}.maxSurge`, errors);
   if (type === "RollingUpdate" && isNothing(maxUnavailable) && isNothing(maxSurge))
     errors.required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0");
+  if (type === "RollingUpdate" && !isNothing(maxUnavailable) && !isNothing(maxSurge))
+    errors.invalid(`${path}.maxSurge`, maxSurge, "may not be set when maxUnavailable is non-zero");
+  notNegativeAt(object, "spec.revisionHistoryLimit", errors);
 }
 
 export function validateStatefulSet(object: ApiObject, errors: FieldErrors): void {
   const claims = recordsAt(object, "spec.volumeClaimTemplates").map((claim) =>
     textAt(claim, "metadata.name"),
   );
-  validateTemplated(object, errors, ["Always"], claims);
-  notNegativeAt(object, "spec.updateStrategy.rollingUpdate.partition", errors);
+  validateTemplated(object, errors, { claims, kind: "StatefulSet" });
+  validateStatefulStrategy(object, errors);
   const policy = valueAt(object, "spec.podManagementPolicy");
   if (policy !== "OrderedReady" && policy !== "Parallel") {
     errors.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'");
@@ -77,75 +83,51 @@ export function validateStatefulSet(object: ApiObject, errors: FieldErrors): voi
     if (!CLAIM_RETENTIONS.includes(kept)) errors.unsupported(path, kept, CLAIM_RETENTIONS);
   }
   notNegativeAt(object, "spec.ordinals.start", errors);
+  const service = textAt(object, "spec.serviceName");
+  if (service !== "") for (const text of dnsLabel(service)) errors.invalid("spec.serviceName", service, text);
   recordsAt(object, "spec.volumeClaimTemplates").forEach((claim, i) =>
     validateClaimSpec(recordAt(claim, "spec") ?? {}, `spec.volumeClaimTemplates[${i}].spec`, errors),
   );
 }
 
-export function validateJob(object: ApiObject, errors: FieldErrors): void {
-  for (const field of [
-    "parallelism",
-    "completions",
-    "activeDeadlineSeconds",
-    "backoffLimit",
-    "ttlSecondsAfterFinished",
-  ]) {
-    notNegativeAt(object, `spec.${field}`, errors);
-  }
-  const template = recordAt(object, "spec.template.spec");
-  if (template === undefined) return errors.required("spec.template.spec.containers");
-  const policy = template["restartPolicy"];
-  if (policy === "Always") {
-    errors.required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"');
-  } else if (policy !== "OnFailure" && policy !== "Never") {
-    errors.unsupported("spec.template.spec.restartPolicy", policy, ["OnFailure", "Never"]);
-  }
-  validatePodSpec(template, "spec.template.spec", errors);
-  validateFailurePolicy(object, errors);
-  validateJobSelector(object, errors);
-}
-
-function validateFailurePolicy(object: ApiObject, errors: FieldErrors): void {
-  recordsAt(object, "spec.podFailurePolicy.rules").forEach((rule, i) => {
-    const at = `spec.podFailurePolicy.rules[${i}]`;
-    const codes = recordAt(rule, "onExitCodes");
-    const conditions = recordsAt(rule, "onPodConditions");
-    if (codes === undefined && conditions.length === 0)
-      errors.invalidUnshown(at, "specifying one of OnExitCodes and OnPodConditions is required");
-    if (codes !== undefined && conditions.length > 0)
-      errors.invalidUnshown(at, "specifying both OnExitCodes and OnPodConditions is not supported");
-    const values = Array.isArray(codes?.["values"]) ? codes["values"] : [];
-    values.forEach((value: unknown, j) => {
-      if (value === 0 && codes?.["operator"] === "In")
-        errors.invalid(`${at}.onExitCodes.values[${j}]`, 0, "must not be 0 for the In operator");
-    });
-  });
-}
-
-/** A Job selects by its own uid, unless it says that it does otherwise by hand. */
-function validateJobSelector(object: ApiObject, errors: FieldErrors): void {
-  const selector = recordAt(object, "spec.selector");
-  const labels = recordAt(object, "spec.template.metadata.labels") as Record<string, string> | undefined;
-  if (selector === undefined || valueAt(object, "spec.manualSelector") === true) return;
-  const own = { matchLabels: { "batch.kubernetes.io/controller-uid": object.metadata.uid } };
-  const before = { matchLabels: { "controller-uid": object.metadata.uid } };
-  if (![own, before].some((each) => isDeepStrictEqual(selector, each))) {
-    errors.invalid("spec.selector", selector, "`selector` not auto-generated");
-  }
-  if (!labelSelectorMatcher(selector)(labels)) {
-    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
-  }
-}
-
-export function validateJobUpdate(object: ApiObject, old: ApiObject, errors: FieldErrors): void {
-  for (const field of ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"]) {
-    if (field === "spec.template" && valueAt(old, "spec.suspend") === true) continue;
-    unchanged(object, old, field, errors);
-  }
-}
-
 export function validateSelectorUnchanged(object: ApiObject, old: ApiObject, errors: FieldErrors): void {
   unchanged(object, old, "spec.selector", errors);
+}
+
+function validateStatefulStrategy(object: ApiObject, errors: FieldErrors): void {
+  const { type = "", rollingUpdate } = recordAt(object, "spec.updateStrategy") ?? {};
+  const { partition, maxUnavailable } = isRecord(rollingUpdate) ? rollingUpdate : {};
+  const path = "spec.updateStrategy";
+  const given = { Partition: partition ?? 0, MaxUnavailable: maxUnavailable ?? null };
+  if (type === "OnDelete" && rollingUpdate !== undefined)
+    errors.invalid(`${path}.rollingUpdate`, given, "only allowed for updateStrategy 'RollingUpdate'");
+  if (type !== "OnDelete" && type !== "RollingUpdate") {
+    const strategy = { Type: type, RollingUpdate: rollingUpdate === undefined ? null : given };
+    errors.invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+  }
+  if (type !== "RollingUpdate") return;
+  notNegative(partition, `${path}.rollingUpdate.partition`, errors);
+}
+
+/** Adds what is wrong with a ReplicationController, whose selector is a map of labels. */
+export function validateReplicationController(object: ApiObject, errors: FieldErrors): void {
+  for (const field of ["minReadySeconds", "replicas"]) notNegativeAt(object, `spec.${field}`, errors);
+  const selector = (recordAt(object, "spec.selector") ?? {}) as Record<string, string>;
+  if (Object.keys(selector).length === 0) errors.required("spec.selector");
+  const template = recordAt(object, "spec.template");
+  if (template === undefined) return errors.required("spec.template");
+  const labels = recordAt(template, "metadata.labels") as Record<string, string> | undefined;
+  if (!labelSelectorMatcher({ matchLabels: selector })(labels))
+    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+  validateTemplate(template, "spec.template", errors);
+  const policy = textAt(template, "spec.restartPolicy");
+  if (policy === "OnFailure" || policy === "Never")
+    errors.unsupported("spec.template.spec.restartPolicy", policy, ["Always"]);
+  if (valueAt(template, "spec.activeDeadlineSeconds") !== undefined)
+    errors.forbidden(
+      "spec.template.spec.activeDeadlineSeconds",
+      "activeDeadlineSeconds in ReplicationController is not Supported",
+    );
 }
 
 const CLAIM_RETENTIONS = ["Retain", "Delete"];
@@ -170,60 +152,53 @@ export function validateStatefulSetUpdate(object: ApiObject, old: ApiObject, err
   errors.forbidden("spec", `updates to statefulset spec for fields other than ${list} are forbidden`);
 }
 
-/** Adds an error when the field at `path` differs from the stored one. */
-export function unchanged(object: ApiObject, old: ApiObject, path: string, errors: FieldErrors): void {
-  const value = valueAt(object, path);
-  if (!isDeepStrictEqual(value, valueAt(old, path))) errors.invalid(path, value, IMMUTABLE);
-}
-
 function notNegativeAt(object: ApiObject, path: string, errors: FieldErrors): void {
   notNegative(valueAt(object, path), path, errors);
 }
 
-const SELECTOR_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
+/** Adds what is wrong with the selector of the pods; false where nothing can be said of its template. */
+function validateSelector(object: ApiObject, errors: FieldErrors): boolean {
+  const field = "spec.selector";
+  const selector = recordAt(object, field);
+  const labels = recordAt(object, "spec.template.metadata.labels");
+  const isDaemonSet = object.kind === "DaemonSet";
+  if (selector === undefined && !isDaemonSet) errors.required(field);
+  else if (selector !== undefined && Object.keys(selector).length === 0) {
+    errors.invalid(field, selector, `empty selector is invalid for ${object.kind.toLowerCase()}`);
+  }
+  if (validateLabelSelector(selector, field, errors)) {
+    const why = object.kind === "StatefulSet" ? "" : "invalid label selector";
+    if (!isDaemonSet) errors.invalid(field, goSelector(selector ?? {}), why);
+    return isDaemonSet;
+  }
+  if (!labelSelectorMatcher(selector)(labels as Record<string, string> | undefined))
+    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+  return true;
+}
 
-/** Adds what is wrong with the expressions of a selector; returns whether anything is. */
-function validateSelector(selector: JsonObject | undefined, path: string, errors: FieldErrors): boolean {
-  let isWrong = false;
-  recordsAt(selector, "matchExpressions").forEach(({ operator }, i) => {
-    if (SELECTOR_OPERATORS.includes(asText(operator))) return;
-    isWrong = true;
-    const field = `${path}.matchExpressions[${i}].operator`;
-    errors.invalid(field, asText(operator), "not a valid selector operator");
-  });
-  return isWrong;
+/** What `validateTemplated` is told of a kind. */
+interface Templated {
+  /** Volumes that are added to each pod later. */
+  claims?: string[];
+  /** The kind a deadline of the pods is refused for, where it is not the object's own. */
+  kind?: string;
 }
 
 /** The rules of everything with a selector and a pod template. */
 function validateTemplated(
   object: ApiObject,
   errors: FieldErrors,
-  restartPolicies: string[],
-  claims: string[] = [],
+  { claims = [], kind = "ReplicaSet" }: Templated = {},
 ): void {
-  for (const field of ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"]) {
-    notNegativeAt(object, `spec.${field}`, errors);
-  }
-  const selector = recordAt(object, "spec.selector");
-  const labels = recordAt(object, "spec.template.metadata.labels");
-  if (selector === undefined) errors.required("spec.selector");
-  else if (Object.keys(selector).length === 0) {
-    errors.invalid("spec.selector", selector, `empty selector is invalid for ${object.kind.toLowerCase()}`);
-  }
-  if (validateSelector(selector, "spec.selector", errors)) {
-    errors.invalid("spec.selector", selector, "invalid label selector");
-  } else if (!labelSelectorMatcher(selector)(labels as Record<string, string> | undefined)) {
-    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
-  }
-  const podSpec = recordAt(object, "spec.template.spec");
-  if (podSpec === undefined) return errors.required("spec.template.spec.containers");
-  validatePodSpec(podSpec, "spec.template.spec", errors, claims);
-  const policy = asText(podSpec["restartPolicy"]);
-  if (podSpec["activeDeadlineSeconds"] !== undefined) {
-    const why = "activeDeadlineSeconds in ReplicaSet is not Supported";
+  for (const field of ["replicas", "minReadySeconds"]) notNegativeAt(object, `spec.${field}`, errors);
+  if (!validateSelector(object, errors)) return;
+  const template = recordAt(object, "spec.template");
+  validateTemplate(template, "spec.template", errors, claims);
+  const policy = textAt(template, "spec.restartPolicy");
+  if (valueAt(template, "spec.activeDeadlineSeconds") !== undefined) {
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
     errors.forbidden("spec.template.spec.activeDeadlineSeconds", why);
   }
-  if (["OnFailure", "Never"].includes(policy) && !restartPolicies.includes(policy)) {
-    errors.unsupported("spec.template.spec.restartPolicy", policy, restartPolicies);
-  }
+  if (policy === "OnFailure" || policy === "Never")
+    errors.unsupported("spec.template.spec.restartPolicy", policy, ["Always"]);
 }

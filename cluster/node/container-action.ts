@@ -129,7 +129,7 @@ async function connectTcp(target: ActionTarget, tcp: JsonObject, timeoutMs: numb
 }
 
 function connect(target: ActionTarget, port: unknown, deadline: AbortSignal): Promise<Duplex> {
-  const dialing = target.runtime.dial(target.sandbox, portOf(target, port));
+  const dialing = target.runtime.dial(target.sandbox, portOf(target, port), { isProbe: true });
   return unlessLate(dialing, deadline, (socket) => socket.destroy());
 }
 

@@ -9,6 +9,7 @@ import type {
 import { nameOf, namespaceOf } from "../controllers/object-keys.js";
 import type { Ingress, IngressBackendSpec, IngressRule, Service } from "../controllers/object-kinds.js";
 import { SIMULATED_NODE_ADDRESS } from "../controllers/simulated-node.js";
+import { forTls } from "./ingress-tls.js";
 import { readyEndpoints } from "./network-services.js";
 import { CLUSTER_DOMAIN } from "./resolver.js";
 
@@ -32,14 +33,18 @@ export type FindService = (
   location: ObjectLocation,
 ) => { service: Service; slices: readonly ApiObject[] } | undefined;
 
-/** What the Ingress objects of one network say, the oldest first; those of other classes must have been left out. */
-export function ingressOf(ingresses: readonly Ingress[], find: FindService): NetworkIngress {
-  const byAge = ingresses.toSorted(
+/** Ingress objects in the order in which they count, the oldest first. */
+export function byAge(ingresses: readonly Ingress[]): Ingress[] {
+  return ingresses.toSorted(
     (one, other) => madeAt(one).localeCompare(madeAt(other)) || keyOf(one).localeCompare(keyOf(other)),
   );
+}
+
+/** What the Ingress objects of one network say, in their order; those of other classes must have been left out. */
+export function ingressOf(ingresses: readonly Ingress[], find: FindService): NetworkIngress {
   const routes: IngressRoute[] = [];
   let bytes = 0;
-  for (const route of routesOfAll(byAge, find)) {
+  for (const route of routesOfAll(ingresses, find)) {
     bytes += Buffer.byteLength(JSON.stringify(route));
     if (routes.length === MOST_ROUTES || bytes > ROUTES_BYTES) break;
     routes.push(route);
@@ -74,6 +79,7 @@ function* routesOf(ingress: Ingress, find: FindService): Generator<IngressRoute>
   const { rules = [], defaultBackend } = ingress.spec;
   const name = keyOf(ingress);
   const rewrite = rewriteOf(ingress);
+  const isForTls = forTls(ingress);
   for (const { host = "", http } of rules satisfies IngressRule[])
     for (const { path, pathType, backend } of http?.paths ?? [])
       yield {
@@ -82,12 +88,21 @@ function* routesOf(ingress: Ingress, find: FindService): Generator<IngressRoute>
         match: pathType === "Exact" ? "Exact" : "Prefix",
         path: path || "/",
         ...(rewrite !== undefined && { rewrite }),
+        ...(isForTls(host.toLowerCase()) && { isForTls: true }),
         backend: backendIn(ingress, backend, find),
       };
   if (defaultBackend === undefined) return;
   const backend = backendIn(ingress, defaultBackend, find);
   const hosts = new Set(["", ...rules.map(({ host = "" }) => host.toLowerCase())]);
-  for (const host of hosts) yield { ingress: name, host, match: "Default", path: "/", backend };
+  for (const host of hosts)
+    yield {
+      ingress: name,
+      host,
+      match: "Default",
+      path: "/",
+      ...(isForTls(host) && { isForTls: true }),
+      backend,
+    };
 }
 
 function backendIn(

@@ -29,7 +29,26 @@ const ready = (address: string, more: object = {}): object => ({
   conditions: { ready: true },
   ...more,
 });
+const ending = (address: string, serving: boolean): object => ({
+  addresses: [address],
+  conditions: { ready: false, serving, terminating: true },
+});
+const listed = (...endpoints: object[]): string[] => {
+  const found = servicesOf([
+    {
+      service: service({ clusterIP: "10.96.0.20", ports: [{ name: "http", port: 80 }] }),
+      slices: [slice("http", endpoints)],
+    },
+  ]);
+  return found.listeners.flatMap((each) => each.endpoints.map(({ address }) => address));
+};
 const away = { addresses: ["10.244.0.9"], conditions: { ready: false } };
+
+it("leads to pods that end and still serve where there are no others", () => {
+  const both = [ending("10.244.0.6", true), ending("10.244.0.7", false)];
+  expect(listed(...both)).toEqual(["10.244.0.6"]);
+  expect(listed(ready("10.244.0.5"), ...both)).toEqual(["10.244.0.5"]);
+});
 
 it("names a service by its address, and leads to ready pods alone", () => {
   const ports = [

@@ -15,6 +15,8 @@ interface Endpoint {
   address: string;
   hostname?: string;
   isReady: boolean;
+  /** Still serves while its pod ends. */
+  isEnding: boolean;
 }
 
 /** What services offer in the network of their pods: names as a cluster's name server has them, and ports that lead to ready pods. */
@@ -56,7 +58,7 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
   const isSticky = service.spec.sessionAffinity === "ClientIP";
   return ports.slice(0, MOST_PORTS).flatMap(({ name = "", port, protocol = "TCP", nodePort }) => {
     if (protocol !== "TCP") return [];
-    const behind = { isSticky, endpoints: readyEndpoints(slices, name) };
+    const behind = { isSticky, endpoints: reachableEndpoints(slices, name) };
     return [
       { address: clusterIP, port, ...behind },
       ...(nodePort ? [{ address: SIMULATED_NODE_ADDRESS, port: nodePort, ...behind }] : []),
@@ -66,11 +68,25 @@ function listenersOf(service: Service, slices: readonly ApiObject[]): ServiceLis
 
 /** The ready endpoints of a port, which slices name as the service does. */
 export function readyEndpoints(slices: readonly ApiObject[], name: string): ServiceListener["endpoints"] {
+  return endpointsAt(slices, name, ({ isReady }) => isReady);
+}
+
+/** The ready ones, else those that end and still serve, as kube-proxy has it. */
+function reachableEndpoints(slices: readonly ApiObject[], name: string): ServiceListener["endpoints"] {
+  const ready = readyEndpoints(slices, name);
+  return ready.length > 0 ? ready : endpointsAt(slices, name, ({ isEnding }) => isEnding);
+}
+
+function endpointsAt(
+  slices: readonly ApiObject[],
+  name: string,
+  isWanted: (endpoint: Endpoint) => boolean,
+): ServiceListener["endpoints"] {
   return slices.flatMap((slice) => {
     const port = recordsAt(slice, "ports").find((each) => (each["name"] ?? "") === name)?.["port"];
     if (typeof port !== "number" || port < 1 || port > LAST_PORT) return [];
     return endpointsOf([slice])
-      .filter(({ isReady }) => isReady)
+      .filter(isWanted)
       .map(({ address }) => ({ address, port }));
   });
 }
@@ -81,11 +97,14 @@ function endpointsOf(slices: readonly ApiObject[]): Endpoint[] {
     .flatMap((slice) => recordsAt(slice, "endpoints"))
     .flatMap((endpoint) => {
       const isReady = valueAt(endpoint, "conditions.ready") !== false;
+      const isEnding =
+        valueAt(endpoint, "conditions.terminating") === true &&
+        valueAt(endpoint, "conditions.serving") === true;
       const { hostname } = endpoint;
       const named = typeof hostname === "string" && hostname !== "" ? { hostname } : {};
       const addresses = Array.isArray(endpoint["addresses"]) ? endpoint["addresses"] : [];
       return addresses
         .filter((each) => typeof each === "string")
-        .map((address) => ({ address, isReady, ...named }));
+        .map((address) => ({ address, isReady, isEnding, ...named }));
     });
 }

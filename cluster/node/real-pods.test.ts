@@ -36,6 +36,21 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
   const becomes = (name: string, path: string, value: string): Promise<void> =>
     expect.poll(() => read(name, path)).toBe(value);
 
+  it("are on a node that says what of them runs, also where it once said that none does", async () => {
+    const said =
+      '{.metadata.annotations} {.status.nodeInfo.osImage} {.status.nodeInfo.containerRuntimeVersion} {.status.conditions[?(@.type=="Ready")].message}';
+    const node = async (): Promise<string> =>
+      (await fixture.run(["get", "nodes", "-o", `jsonpath={range .items[*]}${said}{end}`])).stdout;
+    await expect
+      .poll(node)
+      .toMatch(/images that Lectern plays run.* \(images played by Lectern\) lectern:\/\/0 /);
+    expect(await node()).not.toMatch(/no containers|no process runs/);
+    const annotation = "lectern.dev/simulated=no process runs";
+    await fixture.run(["annotate", "nodes", "--all", "--overwrite", annotation]);
+    await fixture.restart();
+    await expect.poll(node).not.toContain("no process runs");
+  });
+
   it("start again at once when they end, then wait and say so", async () => {
     await create("crash", { containers: [busybox("echo no; exit 7")] });
     // All at one look: in ten seconds it starts once more.
@@ -235,7 +250,7 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
     });
     await becomes("mixed", "{.status.phase}", "Running");
     expect(await read("mixed", "{.status.message}")).toBe("simulated by Lectern: no process runs");
-    expect((await fixture.run(["logs", "mixed", "-c", "c"])).stderr).toContain("the pod is simulated");
+    expect((await fixture.run(["logs", "mixed", "-c", "c"])).stderr).toContain('pod "mixed" is simulated');
   });
 });
 

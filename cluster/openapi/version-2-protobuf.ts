@@ -86,6 +86,9 @@ const SCHEMA: Message = {
     type: [22, inside(text, 1)],
     items: [23, inside(schema, 1)],
     properties: [25, map(schema, 1)],
+    // Custom resources alone have these two.
+    externalDocs: [29, message(() => ({ fields: { description: [1, text], url: [2, text] } }))],
+    example: [30, any],
   },
   extensions: 31,
 };

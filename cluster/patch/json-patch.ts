@@ -11,9 +11,11 @@ const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /** Applies an RFC 6902 patch and returns the result; throws 400 for what is no patch and 422 for what does not apply. */
 export function applyJsonPatch(target: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) {
-    throw badRequest(`error decoding patch: ${cannotUnmarshal(patch, "[]handlers.jsonPatchOp")}`);
-  }
+  // Go reads a null as a list of no operations.
+  if (patch === null) return target;
+  if (!Array.isArray(patch)) throw notDecoded(patch, "[]handlers.jsonPatchOp");
+  const odd = patch.find((operation: unknown) => operation !== null && !isRecord(operation)) as unknown;
+  if (odd !== undefined) throw notDecoded(odd, "handlers.jsonPatchOp");
   if (patch.length > MAX_OPERATIONS) {
     throw new StatusError({
       code: 413,
@@ -28,6 +30,10 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
   } catch (error) {
     throw doesNotApply(error);
   }
+}
+
+function notDecoded(value: unknown, goType: string): StatusError {
+  return badRequest(`error decoding patch: ${cannotUnmarshal(value, goType)}`);
 }
 
 /** One after the other, so that what is copied can be counted before it is. */

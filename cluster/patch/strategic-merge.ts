@@ -27,6 +27,8 @@ export function applyStrategicMergePatch(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): unknown {
+  // Go reads a null as a patch of no fields.
+  if (patch === null) return target;
   if (!isRecord(patch)) throw badRequest(cannotUnmarshal(patch, "map[string]interface {}"));
   const merger = new StrategicMerge(resolve);
   return merger.mergeMap(isRecord(target) ? target : {}, structuredClone(patch), schema);

@@ -13,6 +13,10 @@ export type ServingCertificates = Pick<Certificates, "cert" | "key"> & {
 
 /** The API is for this machine alone. */
 const HOST = "127.0.0.1";
+/** 1 MiB as with a real API server: a command to be run is part of the address. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** As with a real API server: who has not said by then what is wanted holds memory for nothing, and nobody knows yet who it is. */
+const HEADERS_MS = 32_000;
 /** Milliseconds an idle connection is kept; Go clients reuse theirs. */
 const KEEP_ALIVE_MS = 90_000;
 
@@ -32,6 +36,8 @@ export async function listen(
       rejectUnauthorized: false,
       minVersion: "TLSv1.2",
       noDelay: true,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
     },
     handler,
   );

@@ -49,7 +49,7 @@ it("says of an API that a service is to serve that it is not available, also aft
   expect(group?.versions).toEqual([{ version: "v1beta1", freshness: "Stale" }]);
   await send(cluster, { method: "DELETE", path: `${API_SERVICES}/v1beta1.metrics.k8s.io` });
   expect((await send(cluster, { path: "/apis" })).code).toBe(200);
-  expect((await send(cluster, { path: METRICS })).code).toBe(404);
+  expect((await open(cluster, { path: METRICS })).statusCode).toBe(404);
 });
 
 it("has an APIService for each version it serves itself, of custom resources while they are defined", async () => {

@@ -62,6 +62,10 @@ export class ResourceRegistry {
     return [...this.#types.values()];
   }
 
+  isGroup(name: string): boolean {
+    return this.groups().some((group) => group.name === name);
+  }
+
   typesOf(group: string, version: string): ResourceType[] {
     return this.types().filter((type) => type.group === group && type.version === version);
   }

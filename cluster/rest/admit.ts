@@ -38,11 +38,18 @@ export function admissionRequest(write: Admitted): AdmissionRequest {
 }
 
 export async function mutateByAdmission(core: ApiCore, request: AdmissionRequest): Promise<void> {
-  for (const plugin of core.admission) await plugin.mutate?.(request);
+  for (const plugin of core.admission) {
+    // Most have nothing to wait for: each turn of the queue of promises is one more for every request that is under way.
+    const pending = plugin.mutate?.(request);
+    if (pending !== undefined) await pending;
+  }
 }
 
 export async function validateByAdmission(core: ApiCore, request: AdmissionRequest): Promise<void> {
-  for (const plugin of core.admission) await plugin.validate?.(request);
+  for (const plugin of core.admission) {
+    const pending = plugin.validate?.(request);
+    if (pending !== undefined) await pending;
+  }
 }
 
 function ignore(): void {

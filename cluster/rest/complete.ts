@@ -3,6 +3,7 @@ import type { ApiObject } from "../api/object.js";
 import { invalid } from "../api/status.js";
 import { crdDefaults, setSchemaDefaults } from "../schema/defaults.js";
 import type { ResourceType } from "../registry/resource-type.js";
+import { warningsOf } from "../kinds/warnings.js";
 import { setGoForm } from "../schema/go-form.js";
 import { pruneUnknown } from "../schema/prune.js";
 import { validateAgainstSchema } from "../schema/validate.js";
@@ -32,6 +33,7 @@ export async function completeChange(
   await mutateByAdmission(core, request);
   applyDefaults(core, type, object, oldObject);
   await validateObject(core, type, { object, old: oldObject, subresource: request.resource.subresource });
+  for (const text of warningsOf(type, object, oldObject)) request.warn(text);
   await validateByAdmission(core, request);
 }
 
@@ -66,6 +68,7 @@ export async function validateObject(
   validateAgainstSchema(type, object, { errors, resolve: core.resolve, ...(old && { old }) });
   await strategy.validateContent?.(object, errors);
   strategy.validate?.(object, errors);
+  if (old === undefined) strategy.validateCreate?.(object, errors);
   if (old !== undefined) strategy.validateUpdate?.(object, old, errors, subresource);
   if (errors.isEmpty) strategy.validateInCluster?.(object, errors, core.store);
   if (!errors.isEmpty) throw invalid(type, object.metadata.name ?? "", errors.list);

@@ -11,7 +11,13 @@ import type { ApiCore } from "./api-core.js";
 import { strategyFor } from "./api-core.js";
 import { admissionRequest } from "./admit.js";
 import { completeWrite } from "./complete.js";
-import { generateName, placeInNamespace, requireKind, stampNewMetadata } from "./metadata.js";
+import {
+  generateName,
+  placeInNamespace,
+  requireKind,
+  requireUnversioned,
+  stampNewMetadata,
+} from "./metadata.js";
 
 /** Names tried before a generated one is given up; a clash needs luck already once. */
 const GENERATE_ATTEMPTS = 8;
@@ -36,7 +42,7 @@ export async function createObject(
     return conversion.fromStored(await createObject(core, conversion.stored, stored, options));
   }
   const object = copyJson(body.object);
-  prepare(core, type, object, body.namespace);
+  prepare(core, type, object, { namespace: body.namespace, dryRun: options.dryRun ?? false });
   const namespace = object.metadata.namespace ?? "";
   const name = object.metadata.name ?? "";
   const request = admissionRequest({ operation: "CREATE", type, namespace, name, object, options });
@@ -55,10 +61,17 @@ export async function createObject(
   return core.store.put(type.storageKey, object);
 }
 
-function prepare(core: ApiCore, type: ResourceType, object: ApiObject, namespace: string | undefined): void {
+function prepare(
+  core: ApiCore,
+  type: ResourceType,
+  object: ApiObject,
+  { namespace, dryRun }: Pick<WriteOptions, "dryRun"> & { namespace: string | undefined },
+): void {
   const strategy = strategyFor(type);
   requireKind(type, object);
   placeInNamespace(type, object.metadata, namespace);
+  // A real API server's storage refuses it, where a dry run does not come.
+  if (dryRun !== true) requireUnversioned(object.metadata);
   stampNewMetadata(object.metadata, core.now());
   const { name, generateName: base } = object.metadata;
   if ((name === undefined || name === "") && base !== undefined) object.metadata.name = generateName(base);

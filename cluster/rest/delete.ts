@@ -53,7 +53,9 @@ async function remove(
   if (options.dryRun === true) return isRemoved ? current : marked;
   // What goes at once was never seen to be going; only pods say until when they had.
   if (isRemoved) return core.store.remove(type.storageKey, isPod(type) ? marked : current);
-  return isSameMark(marked, current) ? current : core.store.put(type.storageKey, marked);
+  if (!isSameMark(marked, current)) return core.store.put(type.storageKey, marked);
+  await core.store.settled();
+  return current;
 }
 
 function requirePreconditions(type: ResourceType, object: ApiObject, { preconditions }: DeleteOptions): void {

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { ApiObject, ObjectMeta } from "../api/object.js";
-import { badRequest } from "../api/status.js";
+import { badRequest, StatusError } from "../api/status.js";
 import { asText, isRecord } from "../api/field-access.js";
 import type { ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf } from "../registry/resource-type.js";
@@ -56,11 +56,15 @@ export function placeInNamespace(
   if (namespace !== undefined) metadata.namespace = namespace;
 }
 
+/** Throws 500 for an object that is to be new and bears a version; a text that is no version counts as none. */
+export function requireUnversioned({ resourceVersion = "" }: ObjectMeta): void {
+  if (resourceVersion === "" || versionFault(resourceVersion) !== undefined) return;
+  if (Number(resourceVersion) > 0)
+    throw withoutReason("resourceVersion should not be set on objects to be created");
+}
+
 /** Gives a new object what the server alone decides. */
 export function stampNewMetadata(metadata: ObjectMeta, now: Date): void {
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== "") {
-    throw badRequest("resourceVersion should not be set on objects to be created");
-  }
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
@@ -68,6 +72,20 @@ export function stampNewMetadata(metadata: ObjectMeta, now: Date): void {
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp(now);
   removeEmpty(metadata);
+}
+
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** Why a text is no resourceVersion, as Go says it. */
+export function versionFault(text: string): string | undefined {
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && BigInt(text) <= MAX_UINT64) return undefined;
+  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${isNumber ? "value out of range" : "invalid syntax"}`;
+}
+
+/** An error that a real API server does not expect either, and answers as it is. */
+export function withoutReason(message: string): StatusError {
+  return new StatusError({ code: 500, reason: "", message });
 }
 
 export function generateName(base: string): string {

@@ -88,6 +88,7 @@ function patchResult(core: ApiCore, type: ResourceType, target: ApiObject, patch
     case "json":
       return applyJsonPatch(target, patch.body);
     case "merge":
+      if (patch.body === null) throw badRequest("Invalid JSON Patch");
       if (!isRecord(patch.body))
         throw badRequest(`error decoding patch: ${cannotUnmarshal(patch.body, "map[string]interface {}")}`);
       return applyMergePatch(target, patch.body);

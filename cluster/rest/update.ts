@@ -14,7 +14,7 @@ import { requireObject, strategyFor } from "./api-core.js";
 import type { ApiCore } from "./api-core.js";
 import { admissionRequest } from "./admit.js";
 import { completeChange } from "./complete.js";
-import { carryMetadata, requireKind } from "./metadata.js";
+import { carryMetadata, requireKind, versionFault, withoutReason } from "./metadata.js";
 import { throughSubresource } from "./subresource-view.js";
 
 /** Times a change without a resourceVersion is worked out anew because another came in between. */
@@ -98,15 +98,22 @@ async function tryUpdate(
     return undefined;
   }
   object.metadata.resourceVersion = old.metadata.resourceVersion ?? "";
-  if (isUnchanged(object, old)) return old;
+  if (isUnchanged(object, old)) {
+    await core.store.settled();
+    return old;
+  }
   if (options.dryRun === true) return object;
   if (isFullyFinalized(object)) return core.store.remove(type.storageKey, object);
   return core.store.put(type.storageKey, object);
 }
 
+/** Throws 500 for a version that is no number, as a real API server does. */
 function hasVersion(object: ApiObject): boolean {
-  const version = object.metadata.resourceVersion;
-  return version !== undefined && version !== "" && version !== "0";
+  const { resourceVersion = "" } = object.metadata;
+  if (resourceVersion === "") return false;
+  const fault = versionFault(resourceVersion);
+  if (fault !== undefined) throw withoutReason(fault);
+  return Number(resourceVersion) !== 0;
 }
 
 function prepare(

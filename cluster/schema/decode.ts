@@ -1,6 +1,7 @@
 import type { JsonObject } from "../api/field-access.js";
 import { isRecord } from "../api/field-access.js";
 import { referencedName } from "./built-in-schemas.js";
+import { readMicroTime, readTime } from "./go-time.js";
 import { canonicalQuantity, QUANTITY_ERROR } from "./quantity.js";
 import type { ResolveSchema, Schema } from "./schema.js";
 
@@ -64,12 +65,19 @@ class Decoder {
         const zero = known === undefined ? this.#zero(property) : null;
         if (zero === null) delete value[name];
         else value[name] = zero;
-      } else if (isQuantitySchema(property)) {
-        value[name] = this.#quantity(field);
       } else {
-        this.#value(field, property, this.#child(place, name, known !== undefined));
+        const read = this.#read(field, property, this.#child(place, name, known !== undefined));
+        if (read !== field) value[name] = read;
       }
     }
+  }
+
+  /** The value as Go writes it again. */
+  #read(value: unknown, schema: Schema, place: Place): unknown {
+    if (isQuantitySchema(schema)) return this.#quantity(value);
+    if (typeof value === "string" && timeReader(schema) !== undefined) return this.#time(value, schema);
+    this.#value(value, schema, place);
+    return value;
   }
 
   #quantity(value: unknown): unknown {
@@ -78,12 +86,22 @@ class Decoder {
     return canonical;
   }
 
+  #time(value: string, schema: Schema): string | null {
+    const time = timeReader(schema)?.(value);
+    if (time === undefined) return value;
+    if ("text" in time) return time.text;
+    this.findings.typeError ??= time.fault;
+    return value;
+  }
+
   #child(place: Place, name: string, isField: boolean): Place {
     const path = place.path === "" ? name : `${place.path}.${name}`;
     return { path, goPath: isField ? [...place.goPath, name] : place.goPath, struct: place.struct };
   }
 
   #value(value: unknown, declared: Schema, place: Place): void {
+    // Whatever stands there is kept as it is, and judged by whom it is for.
+    if (structName(declared) === "RawExtension") return;
     const schema = this.#resolve(declared);
     const expected = schema.type;
     if (Array.isArray(value)) {
@@ -118,7 +136,7 @@ class Decoder {
       string: typeof value === "string",
       boolean: typeof value === "boolean",
       number: typeof value === "number",
-      integer: Number.isInteger(value),
+      integer: Number.isInteger(value) && isInRange(Number(value), schema.format),
     }[schema.type];
     if (isRight === true) return;
     this.#wrongType(value, declared, place);
@@ -137,6 +155,11 @@ class Decoder {
     if (this.findings.typeError !== undefined) return;
     const schema = this.#resolve(declared);
     const goType = goTypeName(declared, this.#resolve);
+    // What reads itself from JSON does so wherever it stands.
+    if (this.#source === "map" && timeReader(declared) !== undefined) {
+      this.findings.typeError = `json: cannot unmarshal ${jsonTypeOf(value, schema)} into Go value of type ${goType}`;
+      return;
+    }
     if (this.#source === "map") {
       this.findings.typeError = cannotConvert(value, schema, goType);
       return;
@@ -147,8 +170,21 @@ class Decoder {
   }
 }
 
+/** Whether a whole number fits into the type Go has for the format. */
+function isInRange(value: number, format: string | undefined): boolean {
+  return format !== "int32" || (value >= -(2 ** 31) && value < 2 ** 31);
+}
+
 function isQuantitySchema({ $ref, allOf }: Schema): boolean {
   return ($ref ?? allOf?.[0]?.$ref ?? "").endsWith(".resource.Quantity");
+}
+
+const TIMES = { Time: readTime, MicroTime: readMicroTime };
+
+/** What reads values of the schema, where it is that of a time. */
+function timeReader(schema: Schema): typeof readTime | undefined {
+  const name = structName(schema);
+  return name === "Time" || name === "MicroTime" ? TIMES[name] : undefined;
 }
 
 /** What Go's decoder calls the type of a value. */
@@ -189,6 +225,8 @@ function structName({ $ref, allOf }: Schema): string | undefined {
 
 function goTypeName(declared: Schema, resolve: ResolveSchema): string {
   const schema = resolve(declared);
+  // A time is read from a text.
+  if (timeReader(declared) !== undefined) return "string";
   const ref = declared.$ref ?? declared.allOf?.[0]?.$ref;
   if (ref !== undefined) return referencedName(ref).split(".").slice(-2).join(".");
   switch (schema.type) {

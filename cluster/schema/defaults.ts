@@ -14,22 +14,43 @@ export function setSchemaDefaults(value: unknown, schema: Schema, resolve: Resol
     return;
   }
   if (!isRecord(value)) return;
-  for (const [name, property] of Object.entries(resolved.properties ?? {})) {
-    if (value[name] === undefined || value[name] === null) setDefault(value, name, property, resolve);
-    if (value[name] !== undefined) setSchemaDefaults(value[name], property, resolve);
-  }
+  setDefaultsOfFields(value, resolved, resolve);
   const { additionalProperties } = resolved;
   if (typeof additionalProperties === "object") {
     for (const field of Object.values(value)) setSchemaDefaults(field, additionalProperties, resolve);
   }
 }
 
-function setDefault(parent: JsonObject, name: string, schema: Schema, resolve: ResolveSchema): void {
-  delete parent[name];
+function setDefaultsOfFields(value: JsonObject, resolved: Schema, resolve: ResolveSchema): void {
+  const { properties = {} } = resolved;
+  for (const [name, fallback] of defaultsOf(resolved, resolve)) {
+    if (value[name] === undefined || value[name] === null) value[name] = structuredClone(fallback);
+  }
+  for (const name of Object.keys(value)) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (property === undefined) continue;
+    if (value[name] === undefined || value[name] === null) delete value[name];
+    else setSchemaDefaults(value[name], property, resolve);
+  }
+}
+
+/** Objects have few of the fields their kinds have, and fewer of these have defaults: what is the same for all objects is looked for once. */
+const defaults = new WeakMap<Schema, [name: string, fallback: unknown][]>();
+
+function defaultsOf(resolved: Schema, resolve: ResolveSchema): [name: string, fallback: unknown][] {
+  const known = defaults.get(resolved);
+  if (known !== undefined) return known;
+  const found = Object.entries(resolved.properties ?? {})
+    .filter(([, property]) => hasDefault(property, resolve))
+    .map(([name, property]): [string, unknown] => [name, property.default]);
+  defaults.set(resolved, found);
+  return found;
+}
+
+function hasDefault(schema: Schema, resolve: ResolveSchema): boolean {
   const fallback = schema.default;
-  if (fallback === undefined || fallback === "" || fallback === 0 || fallback === false) return;
-  if (isRecord(fallback) && resolve(schema).properties === undefined) return;
-  parent[name] = structuredClone(fallback);
+  if (fallback === undefined || fallback === "" || fallback === 0 || fallback === false) return false;
+  return !isRecord(fallback) || resolve(schema).properties !== undefined;
 }
 
 /** Fills in the defaults of a structural schema in place, as custom resources have them. */

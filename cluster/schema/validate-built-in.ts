@@ -24,7 +24,12 @@ interface Visit {
   resolve: ResolveSchema;
 }
 
+/** What definitions and policies are made of has rules, and paths, of its own. */
+const OWN_RULES =
+  /^spec\.(?:versions\[\d+\]|(?:variables|validations|matchConditions|auditAnnotations|validationActions)\[\d+\]|paramRef$|paramKind$)/;
+
 function visit(value: unknown, declared: Schema, at: Visit): void {
+  if (OWN_RULES.test(at.path)) return;
   const schema = at.resolve(declared);
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -49,15 +54,21 @@ const ORDERS: Record<string, string[]> = {
   dnsPolicy: ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
   completionMode: ["NonIndexed", "Indexed"],
   policyTypes: ["Ingress", "Egress"],
+  ipFamilies: ["IPv4", "IPv6"],
   preemptionPolicy: ["PreemptLowerPriority", "Never"],
+  terminationMessagePolicy: ["File", "FallbackToLogsOnError"],
+  effect: ["NoSchedule", "PreferNoSchedule", "NoExecute"],
 };
+/** Protocols have another order for services and pods than for NetworkPolicies. */
+const POLICY_PORT = /^spec\.(?:in|e)gress\[\d+\]\.ports\[\d+\]\.protocol$/;
+const PROTOCOLS = ["TCP", "UDP", "SCTP"];
 /** Choices whose violations the rules of their kinds report, in other words. */
 const OWN_WORDS =
-  /^spec\.strategy\.type$|^spec\.updateStrategy\.type$|\.podManagementPolicy$|\.accessModes\[\d+\]$|^spec\.scopes\[\d+\]$|\.(?:matchExpressions|tolerations)\[\d+\]\.operator$|^reclaimPolicy$/;
+  /^spec\.strategy\.type$|^spec\.updateStrategy\.type$|\.podManagementPolicy$|\.accessModes\[\d+\]$|^spec\.scopes\[\d+\]$|\.(?:matchExpressions|tolerations)\[\d+\]\.operator$|^reclaimPolicy$|^spec\.taints\[\d+\]\.effect$|^spec\.usages\[\d+\]$/;
 
 function inOrder(path: string, choices: string[]): string[] {
   const field = path.slice(path.lastIndexOf(".") + 1).replace(/\[\d+\]$/, "");
-  const order = Object.hasOwn(ORDERS, field) ? ORDERS[field] : undefined;
+  const order = POLICY_PORT.test(path) ? PROTOCOLS : Object.hasOwn(ORDERS, field) ? ORDERS[field] : undefined;
   return order?.filter((choice) => choices.includes(choice)) ?? choices.toSorted();
 }
 
@@ -78,12 +89,16 @@ function visitObject(value: Record<string, unknown>, schema: Schema, at: Visit):
 /** What the rules of pods, as those of role bindings, report themselves, in the order kube-apiserver does. */
 const IN_ORDER = /[cC]ontainers\[\d+\](?:\.env\[\d+\])?$/;
 
+/** Where the rules of the kind tell what is missing, in other words or in another place. */
+const ELSEWHERE =
+  /\.projected\.sources\[\d+\]\.serviceAccountToken$|^roleRef$|^subjects\[\d+\]$|^spec\.taints\[\d+\]$|^spec\.limits\[\d+\]$|\.dataSource(?:Ref)?$|^webhooks\[\d+\](?:\.clientConfig\.service)?$/;
+
 /** Numbers are zero and lists empty when absent in Go; only strings tell that they were forgotten. */
 function requireStrings(value: Record<string, unknown>, schema: Schema, at: Visit): void {
   for (const name of schema.required ?? []) {
     const property = schema.properties?.[name];
     if (property === undefined || at.resolve(property).type !== "string") continue;
-    const isReportedElsewhere = (name === "name" && IN_ORDER.test(at.path)) || at.path === "roleRef";
+    const isReportedElsewhere = (name === "name" && IN_ORDER.test(at.path)) || ELSEWHERE.test(at.path);
     if (isReportedElsewhere) continue;
     if (value[name] === undefined || value[name] === "") at.errors.required(`${at.path}.${name}`);
   }

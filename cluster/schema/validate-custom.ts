@@ -22,6 +22,11 @@ export function validateCustom(
   visit(withoutRoot, { ...schema, properties, ...(required && { required }) }, "", errors);
 }
 
+/** Adds the violations of a value by itself, such as a default. */
+export function validateValue(value: unknown, schema: Schema, errors: FieldErrors): void {
+  visit(value, schema, "", errors);
+}
+
 function visit(value: unknown, schema: Schema, path: string, errors: FieldErrors): void {
   if (value === null && schema.nullable === true) return;
   if (!hasType(value, schema)) {

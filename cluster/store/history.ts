@@ -53,7 +53,11 @@ export class History {
     const own = this.#byResource.get(event.resource);
     if (own === undefined) this.#byResource.set(event.resource, [event]);
     else own.push(event);
-    if (this.#all.length > this.#bounds.changes || this.#bytes > this.#bounds.bytes) this.#forget();
+  }
+
+  /** Forgets what passes the bounds, of changes up to `revision` alone: how objects were then is still read. */
+  trim(revision: number): void {
+    if (this.#all.length > this.#bounds.changes || this.#bytes > this.#bounds.bytes) this.#forget(revision);
   }
 
   /** At most `limit` changes of a resource after `revision`, or `undefined` when not all of them are known. */
@@ -75,14 +79,14 @@ export class History {
     return this.#forgotten.get(resource) ?? this.#start;
   }
 
-  #forget(): void {
+  #forget(last: number): void {
     let count = 0;
     while (
       this.#all.length - count > this.#bounds.changes * KEPT ||
       this.#bytes > this.#bounds.bytes * KEPT
     ) {
       const oldest = this.#all[count];
-      if (oldest === undefined) break;
+      if (oldest === undefined || oldest.event.revision > last) break;
       this.#bytes -= oldest.bytes;
       count += 1;
     }

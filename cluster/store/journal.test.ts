@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
@@ -25,11 +27,11 @@ async function withStore<T>(
   use: (store: ObjectStore) => T | Promise<T>,
   failures = new Failures(),
 ): Promise<T> {
-  const store = new ObjectStore({ journal: openJournal(dataDir), failures });
+  const store = new ObjectStore({ journal: await openJournal(dataDir), failures });
   try {
     return await use(store);
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
@@ -75,7 +77,7 @@ describe("the journal", () => {
   it("refuses data of a newer version, and leaves it as it is", async () => {
     await withStore((store) => store.put(RESOURCE, configMap("a")));
     onDatabase((database) => database.exec("PRAGMA user_version = 99"));
-    expect(() => openJournal(dataDir)).toThrow(/has version 99; this Lectern knows version 1/);
+    await expect(openJournal(dataDir)).rejects.toThrow(/has version 99; this Lectern knows version 1/);
     onDatabase((database) => database.exec("PRAGMA user_version = 1"));
     expect(await withStore(namesIn)).toEqual(["a"]);
   });
@@ -94,14 +96,69 @@ describe("the journal", () => {
   });
 
   it("writes what is stored together in one go, or nothing of it", async () => {
-    const store = new ObjectStore({ journal: openJournal(dataDir), failures: new Failures() });
+    const store = new ObjectStore({ journal: await openJournal(dataDir), failures: new Failures() });
     const committed: number[] = [];
     store.follow(RESOURCE, () => committed.push(store.list(RESOURCE).length));
     await store.together(async () => {
       for (const name of ["a", "b", "c"]) await store.put(RESOURCE, configMap(name));
     });
     expect(committed).toEqual([3]);
-    store.close();
+    await store.close();
     expect(await withStore(namesIn)).toEqual(["a", "b", "c"]);
   });
+
+  it("goes on above every revision that clients saw, though the disk took none of them", async () => {
+    await withStore((store) => store.put(RESOURCE, configMap("kept")));
+    onDatabase((database) =>
+      database.exec(
+        "CREATE TRIGGER refuse BEFORE INSERT ON objects WHEN NEW.name LIKE 'bad%' BEGIN SELECT RAISE(ABORT, 'refused'); END",
+      ),
+    );
+    const seen = await withStore(async (store) => {
+      const before = store.committedRevision;
+      for (let round = 0; round < 10; round += 1) {
+        const writes = Array.from({ length: 200 }, (_, n) => store.put(RESOURCE, configMap(`bad${n}`)));
+        await Promise.allSettled(writes);
+      }
+      expect(store.committedRevision).toBe(before + 4000);
+      return store.committedRevision;
+    });
+    await withStore((store) => expect(store.committedRevision).toBeGreaterThanOrEqual(seen));
+  });
 });
+
+it("keeps no file open once it is closed, whoever still knows it", async () => {
+  const journal = await openJournal(dataDir);
+  const change = { key: { resource: RESOURCE, namespace: "lab", name: "a" }, json: "{}", revision: 2 };
+  await journal.write([change]);
+  expect(openFiles()).toContain(join(dataDir, "cluster.db"));
+  await journal.close();
+  await expect
+    .poll(() => {
+      collectGarbage();
+      return openFiles();
+    })
+    .toEqual([]);
+  await expect(journal.write([change])).rejects.toThrow(/the cluster has ended\. Start it again/);
+});
+
+/** Of this test. */
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd")
+    .map((descriptor) => linkOf(`/proc/self/fd/${descriptor}`))
+    .filter((path) => path.startsWith(dataDir));
+}
+
+/** The descriptor by which the folder was read is gone by now. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}

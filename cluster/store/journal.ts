@@ -1,9 +1,10 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isRecord } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
 import { lockDirectory, openDatabase, openFailure } from "./database.js";
-import type { LibsqlDatabase } from "./database.js";
+import type { JournalDatabase } from "./database.js";
+import { JournalWriter } from "./journal-writer.js";
 import type { ObjectKey } from "./keyspace.js";
 
 /** An object as it was found at the start. */
@@ -26,135 +27,112 @@ export interface Loaded {
   setAside: SetAside[];
 }
 
-/**
- * Where the store writes its changes. What is committed survives a loss of power; where `put`, `remove` or `commit` throws
- * a `ClusterError`, no change since the last commit is written.
- */
-export interface Journal {
-  load(): Loaded;
-  /** `json`: the object. */
-  put(key: ObjectKey, json: string, revision: number): void;
-  remove(key: ObjectKey, revision: number): void;
-  /** Brings the changes since the last commit to the disk, all or none. */
-  commit(): void;
-  /** What is not committed is lost. */
-  close(): void;
+/** One change of one object. */
+export interface JournalChange {
+  key: ObjectKey;
+  /** The object; absent where it is removed. */
+  json: string | undefined;
+  revision: number;
 }
 
-/**
- * Revisions are reserved in blocks, so that a restart continues above every revision ever handed out without a
- * second write per change.
- */
-const REVISION_BLOCK = 1000;
+/** Where the store writes its changes. */
+export interface Journal {
+  /** What is kept; to be read once, before anything is written. */
+  load(): Loaded;
+  /**
+   * Brings changes to the disk, all or none; one call at a time. What it has resolved for survives a loss of power, and
+   * where it rejects with a `ClusterError` nothing was written.
+   */
+  write(changes: readonly JournalChange[]): Promise<void>;
+  /** Lets a write that is under way end. */
+  close(): Promise<void>;
+}
 
-/** Opens (or creates) `cluster.db` in `dataDir` for this process alone; throws `ClusterError` when another holds it. */
-export function openJournal(dataDir: string): Journal {
+/** Opens (or creates) `cluster.db` in `dataDir` for this process alone, and reads it; rejects with `ClusterError` when another holds it. */
+export async function openJournal(dataDir: string): Promise<Journal> {
   const release = lockDirectory(join(dataDir, "cluster.lock"));
   const path = join(dataDir, "cluster.db");
+  let database: JournalDatabase | undefined;
   try {
-    return new DatabaseJournal(openDatabase(path), path, release);
+    database = await openDatabase(path);
+    const loaded = await load(database);
+    const writer = await JournalWriter.on(database, loaded.revision);
+    return new DatabaseJournal({ database, writer, loaded, dataDir, release });
   } catch (error) {
+    database?.close();
     release();
-    throw error;
+    throw openFailure(path, error);
   }
+}
+
+interface OpenJournal {
+  database: JournalDatabase;
+  writer: JournalWriter;
+  loaded: Loaded;
+  dataDir: string;
+  release: () => void;
 }
 
 class DatabaseJournal implements Journal {
-  readonly #database: LibsqlDatabase;
-  readonly #path: string;
+  /** Absent once it is closed: the library keeps its files open for as long as anybody knows the connection or a statement of it. */
+  #open: Pick<OpenJournal, "database" | "writer"> | undefined;
+  readonly #dataDir: string;
   readonly #release: () => void;
-  readonly #put;
-  readonly #remove;
-  readonly #reserve;
-  /** Up to where revisions are reserved, by what is committed and by what will be with the next commit. */
-  #reserved = { committed: 0, next: 0 };
-  #isChanging = false;
+  #loaded: Loaded | undefined;
+  #underWay: Promise<void> = Promise.resolve();
 
-  constructor(database: LibsqlDatabase, path: string, release: () => void) {
-    this.#database = database;
-    this.#path = path;
+  constructor({ database, writer, loaded, dataDir, release }: OpenJournal) {
+    this.#open = { database, writer };
+    this.#loaded = loaded;
+    this.#dataDir = dataDir;
     this.#release = release;
-    this.#put = database.prepare(
-      "INSERT INTO objects (resource, namespace, name, json) VALUES (?, ?, ?, ?) " +
-        "ON CONFLICT (resource, namespace, name) DO UPDATE SET json = excluded.json",
-    );
-    this.#remove = database.prepare("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?");
-    this.#reserve = database.prepare(
-      "INSERT INTO counters (name, value) VALUES ('revision', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    );
   }
 
   load(): Loaded {
+    const loaded = this.#loaded;
+    if (loaded === undefined)
+      throw new Error("what the journal kept should be read once, and was read before");
+    this.#loaded = undefined;
+    return loaded;
+  }
+
+  write(changes: readonly JournalChange[]): Promise<void> {
+    const written = this.#write(changes);
+    this.#underWay = written.catch(() => undefined);
+    return written;
+  }
+
+  async close(): Promise<void> {
+    if (this.#open === undefined) return;
+    const { database } = this.#open;
+    this.#open = undefined;
+    await this.#underWay;
     try {
-      const counter = this.#database.prepare("SELECT value FROM counters WHERE name = 'revision'").get();
-      const { value } = (counter ?? { value: 0 }) as { value: number };
-      this.#reserved = { committed: value, next: value };
-      return { revision: value, ...loadRows(this.#database) };
-    } catch (error) {
-      throw openFailure(this.#path, error);
-    }
-  }
-
-  put({ resource, namespace, name }: ObjectKey, json: string, revision: number): void {
-    this.#change(revision, () => this.#put.run(resource, namespace, name, json));
-  }
-
-  remove({ resource, namespace, name }: ObjectKey, revision: number): void {
-    this.#change(revision, () => this.#remove.run(resource, namespace, name));
-  }
-
-  commit(): void {
-    if (!this.#isChanging) return;
-    this.#written(() => this.#database.exec("COMMIT"));
-    this.#isChanging = false;
-    this.#reserved.committed = this.#reserved.next;
-  }
-
-  close(): void {
-    if (!this.#database.open) return;
-    this.#rollBack();
-    try {
-      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      await database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {
       // It only tidies up, and needs room to: what is not moved stays in the write-ahead log, and is read from there.
     } finally {
-      this.#database.close();
+      database.close();
       this.#release();
     }
   }
 
-  #change(revision: number, run: () => void): void {
-    this.#written(() => {
-      if (!this.#isChanging) this.#database.exec("BEGIN");
-      this.#isChanging = true;
-      if (revision > this.#reserved.next) {
-        this.#reserved.next = revision + REVISION_BLOCK;
-        this.#reserve.run(this.#reserved.next);
-      }
-      run();
-    });
-  }
-
-  /** A change that cannot be written did not happen, nor did those that were to be committed with it. */
-  #written(write: () => void): void {
+  async #write(changes: readonly JournalChange[]): Promise<void> {
+    if (this.#open === undefined) throw hasEnded();
     try {
-      write();
+      await this.#open.writer.write(changes);
     } catch (error) {
-      this.#rollBack();
-      throw notStored(dirname(this.#path), error);
+      throw notStored(this.#dataDir, error);
     }
   }
+}
 
-  #rollBack(): void {
-    this.#reserved.next = this.#reserved.committed;
-    if (!this.#isChanging) return;
-    this.#isChanging = false;
-    try {
-      this.#database.exec("ROLLBACK");
-    } catch {
-      // After some failures SQLite has rolled back by itself.
-    }
-  }
+/** Whoever writes then has come too late; nothing is wrong with the disk. */
+function hasEnded(): ClusterError {
+  return new ClusterError(
+    clusterErrorCodes.notStored,
+    "The change was not stored: the cluster has ended. Start it again, and make the change anew; everything stored before is safe.",
+  );
 }
 
 function notStored(dataDir: string, error: unknown): ClusterError {
@@ -170,21 +148,26 @@ interface Row extends ObjectKey {
   json: string;
 }
 
+async function load(database: JournalDatabase): Promise<Loaded> {
+  const counter = (await database.prepare("SELECT value FROM counters WHERE name = 'revision'")).get();
+  const { value } = (counter ?? { value: 0 }) as { value: number };
+  return { revision: value, ...(await loadRows(database)) };
+}
+
 /** One row that cannot be read must not keep all others from being served. */
-function loadRows(database: LibsqlDatabase): Omit<Loaded, "revision"> {
-  const stored = database
-    .prepare(
-      "SELECT resource, namespace, name, json FROM objects ORDER BY resource, namespace || '/' || name",
-    )
-    .all() as Row[];
+async function loadRows(database: JournalDatabase): Promise<Omit<Loaded, "revision">> {
+  const select = await database.prepare(
+    "SELECT resource, namespace, name, json FROM objects ORDER BY resource, namespace || '/' || name",
+  );
   const rows: JournalRow[] = [];
   const setAside: SetAside[] = [];
-  for (const { json, ...key } of stored) {
+  for (const { resource, namespace, name, json } of (await select.all()) as Row[]) {
+    const key = { resource, namespace, name };
     const object = readObject(key, json);
     if (typeof object === "string") setAside.push({ key, why: object });
     else rows.push({ key, object, bytes: Buffer.byteLength(json) });
   }
-  if (setAside.length > 0) moveAside(database, setAside);
+  if (setAside.length > 0) await moveAside(database, setAside);
   return { rows, setAside };
 }
 
@@ -202,16 +185,16 @@ function readObject({ namespace, name }: ObjectKey, json: string): ApiObject | s
   return `it is of ${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 }
 
-function moveAside(database: LibsqlDatabase, rows: SetAside[]): void {
+async function moveAside(database: JournalDatabase, rows: SetAside[]): Promise<void> {
   const where = "WHERE resource = ? AND namespace = ? AND name = ?";
-  const copy = database.prepare(
+  const copy = await database.prepare(
     `INSERT INTO objects_set_aside SELECT resource, namespace, name, json, ? FROM objects ${where}`,
   );
-  const remove = database.prepare(`DELETE FROM objects ${where}`);
-  database.transaction(() => {
-    for (const { key, why } of rows) {
-      copy.run(why, key.resource, key.namespace, key.name);
-      remove.run(key.resource, key.namespace, key.name);
-    }
-  })();
+  const remove = await database.prepare(`DELETE FROM objects ${where}`);
+  await database.exec("BEGIN");
+  for (const { key, why } of rows) {
+    copy.run(why, key.resource, key.namespace, key.name);
+    remove.run(key.resource, key.namespace, key.name);
+  }
+  await database.exec("COMMIT");
 }

@@ -1,18 +1,17 @@
 import type { ApiObject } from "../api/object.js";
-import type { StatusError } from "../api/status.js";
 import { ClusterError, clusterErrorCodes } from "../errors.js";
 import type { Failures } from "../failures.js";
 import { deepFreeze } from "./freeze.js";
 import { GroupCommit } from "./group-commit.js";
 import { History, HISTORY_BOUNDS } from "./history.js";
 import type { HistoryBounds, StoreEvent } from "./history.js";
-import type { Journal } from "./journal.js";
+import type { Journal, JournalChange } from "./journal.js";
 import { Keyspace } from "./keyspace.js";
 import type { KeyRange, ObjectKey, StoredVersion } from "./keyspace.js";
 import { ObjectIndex } from "./object-index.js";
 import type { KeysOf } from "./object-index.js";
 import { rememberText } from "./object-text.js";
-import { noRoom, refusedWrite } from "./refused-write.js";
+import { noRoom, refusedWrite, tooMuchWaits } from "./refused-write.js";
 
 export type StoreListener = (event: StoreEvent) => void;
 
@@ -23,18 +22,29 @@ export interface ObjectStoreOptions {
   history?: HistoryBounds;
   /** Most bytes that the JSON of all objects may have; without a bound where absent. */
   quotaBytes?: number | undefined;
+  /** Most bytes of JSON that may wait for the disk. */
+  waitingBytes?: number;
 }
 
 const COMMIT = "a write to the cluster's database";
+/** Some twenty of the largest objects: more is refused until the disk has caught up. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** The share of the quota, beyond it, that is kept for marking objects as deleted and for what their finalizers write: a full cluster must be able to make room. */
 const RESERVE_FOR_DELETION = 1 / 16;
 
 /** The first revision of an empty store; etcd, too, never hands out zero. */
 const FIRST_REVISION = 1;
 
+/** A change that is not on the disk yet. */
+interface Uncommitted extends JournalChange {
+  replaced: StoredVersion | undefined;
+  shown: ApiObject;
+  bytes: number;
+}
+
 /**
  * All objects of the cluster. A change is in the store, its indexes and the ears of listeners in the tick that makes it,
- * and on disk with the others of its turn: then the promise of `put` or `remove` resolves, and clients may see it.
+ * and on disk with others a moment later: then the promise of `put` or `remove` resolves, and clients may see it.
  * Resources are named by key (`apps/deployments`, `/pods`). Objects are frozen. Concurrency control is the caller's.
  */
 export class ObjectStore {
@@ -47,17 +57,24 @@ export class ObjectStore {
   readonly #commits: GroupCommit;
   readonly #journal: Journal | undefined;
   readonly #quotaBytes: number;
+  readonly #maxWaitingBytes: number;
   /** Of all objects as they are now. */
   #bytes = 0;
   readonly #queue: StoreEvent[] = [];
-  /** What the next commit will bring to the disk. */
-  #uncommitted: { event: StoreEvent; replaced: StoredVersion | undefined }[] = [];
+  /** What is being brought to the disk. */
+  #committing: Uncommitted[] = [];
+  /** What the next commit will bring there. */
+  #uncommitted: Uncommitted[] = [];
+  /** Of both. */
+  #waitingBytes = 0;
   #isDelivering = false;
   #revision: number;
   #committedRevision: number;
 
-  constructor({ journal, failures, history = HISTORY_BOUNDS, quotaBytes = Infinity }: ObjectStoreOptions) {
-    this.#quotaBytes = quotaBytes;
+  constructor(options: ObjectStoreOptions) {
+    const { journal, failures, history = HISTORY_BOUNDS } = options;
+    this.#quotaBytes = options.quotaBytes ?? Infinity;
+    this.#maxWaitingBytes = options.waitingBytes ?? MAX_WAITING_BYTES;
     this.#journal = journal;
     this.#failures = failures;
     this.#commits = new GroupCommit(() => this.#commit());
@@ -111,10 +128,10 @@ export class ObjectStore {
     const text = JSON.stringify(object);
     const bytes = Buffer.byteLength(text);
     this.#requireRoom(bytes - this.#keyspace.bytesOf(key), object);
-    this.#write(() => this.#journal?.put(key, text, revision));
+    if (bytes + this.#waitingBytes > this.#maxWaitingBytes) throw tooMuchWaits(this.#waitingBytes);
     const stored = deepFreeze(object);
     rememberText(stored, text);
-    this.#change(key, { revision, object: stored, bytes }, stored);
+    this.#change({ key, json: text, revision, bytes, shown: stored });
     await this.#commits.next();
     return stored;
   }
@@ -123,16 +140,20 @@ export class ObjectStore {
   async remove(resource: string, last: ApiObject): Promise<ApiObject> {
     const key = keyOf(resource, last);
     const revision = this.#revision + 1;
-    this.#write(() => this.#journal?.remove(key, revision));
-    const object = deepFreeze({ ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } });
-    this.#change(key, { revision, object: undefined, bytes: 0 }, object);
+    const shown = deepFreeze({ ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } });
+    this.#change({ key, json: undefined, revision, bytes: 0, shown });
     await this.#commits.next();
-    return object;
+    return shown;
   }
 
   /** Commits everything that is stored while `work` runs at its end, as one. */
   together<T>(work: () => Promise<T>): Promise<T> {
     return this.#commits.together(work);
+  }
+
+  /** Resolves when everything that is stored now is on disk; rejects with the Status of the refused write where it cannot be. */
+  settled(): Promise<void> {
+    return this.#commits.settled();
   }
 
   /** Calls `listener` with every later change of the resource, in order, as it is made; returns the way to stop. */
@@ -168,11 +189,13 @@ export class ObjectStore {
     return this.#history.oldestRevision(resource);
   }
 
-  close(): void {
-    if (this.#uncommitted.length > 0) this.#failures.follow(COMMIT, this.#commits.now());
+  /** Brings what waits to the disk, and closes the journal. */
+  async close(): Promise<void> {
     this.#listeners.clear();
     this.#followers.clear();
-    this.#journal?.close();
+    // Who waits for a write that is refused is told so, and so is the log.
+    await this.settled().catch(() => undefined);
+    await this.#journal?.close();
   }
 
   /** What grows is refused where all may not be larger; what shrinks or goes makes room. */
@@ -182,42 +205,61 @@ export class ObjectStore {
     throw noRoom(this.#quotaBytes);
   }
 
-  #write(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      throw this.#takeBack(error);
-    }
-  }
-
-  #commit(): void {
-    this.#write(() => this.#journal?.commit());
-    this.#settled();
-  }
-
-  /** Memory and disk agree: followers hear of what has changed since they last did. */
-  #settled(): void {
-    const resources = new Set(this.#uncommitted.map(({ event }) => event.resource));
+  async #commit(): Promise<void> {
+    const group = this.#uncommitted;
+    this.#committing = group;
     this.#uncommitted = [];
-    this.#committedRevision = this.#revision;
-    for (const resource of resources)
+    try {
+      await this.#journal?.write(group);
+    } catch (error) {
+      this.#takeBack(error);
+      return;
+    }
+    this.#committing = [];
+    this.#waitingBytes -= sumOfBytes(group);
+    this.#settle(group, group.at(-1)?.revision ?? this.#committedRevision);
+  }
+
+  /** What is on disk is known: followers hear of what has changed there. */
+  #settle(changes: readonly Uncommitted[], revision: number): void {
+    this.#committedRevision = revision;
+    this.#history.trim(revision);
+    for (const resource of new Set(changes.map(({ key }) => key.resource)))
       for (const wake of this.#followers.get(resource) ?? []) this.#call(`a watch of ${resource}`, wake);
   }
 
-  /** Puts everything back as it is on disk, by changes that undo those that did not get there; returns the refusal. */
-  #takeBack(error: unknown): StatusError {
+  /** Puts everything back as it is on disk, by changes that undo those that did not get there. */
+  #takeBack(error: unknown): void {
     this.#failures.report(COMMIT, error);
-    for (const { event, replaced } of this.#uncommitted.toReversed()) {
-      const revision = this.#revision + 1;
-      const version = { object: replaced?.object, bytes: replaced?.bytes ?? 0, revision };
-      this.#change(keyOf(event.resource, event.object), version, replaced?.object ?? event.object);
-    }
-    this.#settled();
-    return this.#commits.fail(refusedWrite(error));
+    const lost = [...this.#committing, ...this.#uncommitted];
+    this.#committing = [];
+    this.#uncommitted = [];
+    this.#waitingBytes = 0;
+    this.#commits.fail(refusedWrite(error));
+    const events = lost.toReversed().map(({ key, replaced, shown }) => {
+      const version = { object: replaced?.object, bytes: replaced?.bytes ?? 0, revision: this.#revision + 1 };
+      return this.#set(key, version, replaced?.object ?? shown).event;
+    });
+    this.#settle(lost, this.#revision);
+    for (const event of events) this.#publish(event);
   }
 
-  /** Makes a change known to everybody in the process; `shown` is the object listeners are told of. */
-  #change(key: ObjectKey, version: StoredVersion, shown: ApiObject): void {
+  /** Makes a change known to everybody in the process, and has it brought to the disk. */
+  #change(change: Omit<Uncommitted, "replaced">): void {
+    const { key, json, bytes, revision, shown } = change;
+    const object = json === undefined ? undefined : shown;
+    const { event, replaced } = this.#set(key, { revision, object, bytes }, shown);
+    this.#uncommitted.push({ ...change, replaced });
+    this.#waitingBytes += bytes;
+    this.#publish(event);
+  }
+
+  /** `shown` is the object listeners are told of. */
+  #set(
+    key: ObjectKey,
+    version: StoredVersion,
+    shown: ApiObject,
+  ): { event: StoreEvent; replaced: StoredVersion | undefined } {
     const { resource } = key;
     const { revision } = version;
     this.#revision = revision;
@@ -228,8 +270,7 @@ export class ObjectStore {
     const event: StoreEvent = { type, resource, object: shown, ...(previous && { previous }), revision };
     for (const index of this.#indexes.get(resource)?.values() ?? []) index.replace(previous, version.object);
     this.#history.add(event, replaced?.bytes ?? 0);
-    this.#uncommitted.push({ event, replaced });
-    this.#publish(event);
+    return { event, replaced };
   }
 
   /** A listener may write in its turn: its event waits, so that everyone hears of changes in their order. */
@@ -258,6 +299,10 @@ function addTo<T>(sets: Map<string, Set<T>>, resource: string, listener: T): () 
   const set = sets.get(resource) ?? new Set();
   sets.set(resource, set.add(listener));
   return () => set.delete(listener);
+}
+
+function sumOfBytes(changes: readonly Uncommitted[]): number {
+  return changes.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function setAside({ resource, namespace, name }: ObjectKey, why: string): ClusterError {

@@ -10,6 +10,16 @@ export function noRoom(quotaBytes: number): StatusError {
   });
 }
 
+/** The answer to a write for which `bytes` of others would have to wait before the disk has them. */
+export function tooMuchWaits(bytes: number): StatusError {
+  return new StatusError({
+    code: 429,
+    reason: "TooManyRequests",
+    message: `etcdserver: too many requests: ${bytes} bytes of writes wait for the disk of this cluster; try again when it has caught up`,
+    details: { retryAfterSeconds: 1 },
+  });
+}
+
 /** The answer to a write the disk did not take: 507 where it is full, else 500; nothing of the write happened. */
 export function refusedWrite(error: unknown): StatusError {
   const isFull = error instanceof ClusterError && error.code === clusterErrorCodes.diskFull;

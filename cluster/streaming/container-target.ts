@@ -5,7 +5,7 @@ import type { Container, ContainerStatus, Pod } from "../controllers/object-kind
 import { containersOf, statusOfContainer } from "../controllers/pod-status.js";
 import type { Call } from "../http/call.js";
 import { runtimeIdIn } from "../node/container-record.js";
-import { hasRealContainers } from "../node/played-pods.js";
+import { whySimulated } from "../node/played-pods.js";
 import { findObject, requireObject } from "../rest/api-core.js";
 
 /** The annotation that says which of several containers is meant. */
@@ -30,10 +30,9 @@ export function requireRealContainers(
   const api: Pick<ApiService, "find"> = {
     find: (ref, place) => findObject(core, core.registry.require(ref), place),
   };
-  if (hasRealContainers(runtime, api, pod)) return;
-  throw notImplemented(
-    `no image is known here for a container of pod ${JSON.stringify(pod.metadata.name)}: the pod is simulated, so ${missing}`,
-  );
+  const why = whySimulated(runtime, api, pod);
+  if (why === undefined) return;
+  throw notImplemented(`pod ${JSON.stringify(pod.metadata.name)} is simulated, so ${missing}: ${why}`);
 }
 
 /** The one container the query names, or the only one; throws 400 as a real API server does. */

@@ -7,6 +7,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { open } from "../https-for-tests.js";
+import { MAX_STREAMS_PER_USER } from "./pod-streams.js";
 import { ProcessRuntime } from "../containers/processes-for-tests.js";
 import type { CommandResult, KubectlFixture } from "../kubectl-for-tests.js";
 import { findKubectl, startKubectlFixture } from "../kubectl-for-tests.js";
@@ -86,7 +88,7 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
       "waiting to start: trying and failing to pull image",
     );
     expect((await run("logs drawn")).stderr).toContain(
-      'pod "drawn": the pod is simulated, so there are no logs',
+      'pod "drawn" is simulated, so there are no logs: its image',
     );
   });
 
@@ -110,8 +112,26 @@ describe.each(["1.29", "1.33"])("streams of pods by kubectl %s", (version) => {
     expect((await run("exec shell -c main -- no-such-program")).code).toBe(1);
     expect((await run("exec missing -- true")).stderr).toContain('container not found ("web")');
     expect((await run("exec drawn -- true")).stderr).toContain(
-      "the pod is simulated, so no command can be run in it",
+      'pod "drawn" is simulated, so no command can be run in it: its image',
     );
+  });
+
+  it.skipIf(kubectl === undefined)("says that somebody has too much open", async () => {
+    await run("create rolebinding busy --clusterrole=edit --user=busy");
+    const follow = {
+      path: "/api/v1/namespaces/default/pods/shell/log?container=main&follow=true",
+      headers: { "impersonate-user": "busy" },
+    };
+    const followed = await Promise.all(
+      Array.from({ length: MAX_STREAMS_PER_USER }, () => open(fixture.cluster, follow)),
+    );
+    const commands = ["logs shell -c main", "exec shell -c main -- true", "port-forward pod/shell :80"];
+    const asked = await Promise.all(commands.map((command) => run(`--as=busy ${command}`)));
+    for (const { code, stderr } of asked)
+      expect([code, stderr]).toEqual([1, expect.stringContaining("too many logs, commands")]);
+    expect((await run("exec shell -c main -- true")).code).toBe(0);
+    for (const each of followed) each.destroy();
+    await expect.poll(async () => (await run("exec shell -c main --as=busy -- true")).stderr).toBe("");
   });
 
   it.skipIf(kubectl === undefined)("copies files both ways", async () => {

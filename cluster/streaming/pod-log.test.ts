@@ -7,8 +7,13 @@ import { ProcessRuntime } from "../containers/processes-for-tests.js";
 import { open, send } from "../https-for-tests.js";
 import type { Cluster } from "../start.js";
 import { startCluster } from "../start.js";
+import { MAX_STREAMS_PER_USER } from "./pod-streams.js";
 
 const PODS = "/api/v1/namespaces/default/pods";
+
+interface Token {
+  token: string;
+}
 
 interface Pod {
   status?: { containerStatuses?: { containerID?: string; state: { running?: object } }[] };
@@ -62,6 +67,40 @@ describe("the log of a container", () => {
     const response = await open(cluster, { path: `${PODS}/silent/log` });
     expect([response.statusCode, response.headers["content-type"]]).toEqual([200, "text/plain"]);
     expect(await response.toArray()).toEqual([]);
+  });
+
+  it("is there for others, however many somebody follows", async () => {
+    await run("crowded", "echo first; exec sleep 1000");
+    const [name, namespace, apiGroup] = ["greedy", "default", "rbac.authorization.k8s.io"];
+    const post = async (path: string, object: object): Promise<unknown> =>
+      (await send(cluster, { method: "POST", path, body: JSON.stringify(object) })).body;
+    const rbac = `/apis/${apiGroup}/v1/namespaces/${namespace}`;
+    await post("/api/v1/namespaces/default/serviceaccounts", { metadata: { name } });
+    const rules = [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }];
+    await post(`${rbac}/roles`, { metadata: { name }, rules });
+    await post(`${rbac}/rolebindings`, {
+      metadata: { name },
+      roleRef: { apiGroup, kind: "Role", name },
+      subjects: [{ kind: "ServiceAccount", name, namespace }],
+    });
+    const accounts = "/api/v1/namespaces/default/serviceaccounts";
+    const { status } = (await post(`${accounts}/${name}/token`, { spec: {} })) as { status: Token };
+    const path = `${PODS}/crowded/log?follow=true`;
+    const followed = await Promise.all(
+      Array.from({ length: MAX_STREAMS_PER_USER }, () => open(cluster, { path, token: status.token })),
+    );
+    expect(followed.map(({ statusCode }) => statusCode)).toEqual(followed.map(() => 200));
+    const { code, body } = await send(cluster, { path, token: status.token });
+    expect([code, body.message]).toEqual([429, expect.stringContaining("too many logs, commands")]);
+    const other = await open(cluster, { path });
+    expect(other.statusCode).toBe(200);
+    for (const each of [other, ...followed]) each.destroy();
+    const again = async (): Promise<number | undefined> => {
+      const response = await open(cluster, { path, token: status.token });
+      response.destroy();
+      return response.statusCode;
+    };
+    await expect.poll(again).toBe(200);
   });
 
   it("comes line by line while it is followed", async () => {

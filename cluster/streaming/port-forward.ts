@@ -16,6 +16,8 @@ const FORWARD_PROTOCOL = "portforward.k8s.io";
 const TUNNEL_PROTOCOL = "SPDY/3.1+portforward.k8s.io";
 /** Channels for the ports that the query names, as other clients do. */
 const CHANNEL_PROTOCOL = "v4.channel.k8s.io";
+/** Bytes that wait for the client before a pod is read no more. */
+const AHEAD_BYTES = 256 * 1024;
 /** Milliseconds in which both streams of a connection must have been opened, as a kubelet gives them. */
 const PAIR_DEADLINE_MS = 30_000;
 
@@ -33,7 +35,7 @@ export async function forwardPorts(call: Call, runtime: ContainerRuntime): Promi
   else {
     const client = await acceptWebSocket(call, [TUNNEL_PROTOCOL, CHANNEL_PROTOCOL]);
     if (client.protocol !== TUNNEL_PROTOCOL) return forwardOverChannels(client, namedPorts(call), dial);
-    transport = createWebSocketStream(client);
+    transport = createWebSocketStream(client, { writableHighWaterMark: AHEAD_BYTES });
   }
   transport.on("error", () => transport.destroy());
   await new PortForwarder(transport, dial).serve();

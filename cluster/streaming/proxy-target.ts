@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import { textAt } from "../api/field-access.js";
-import { badRequest, notImplemented, serviceUnavailable } from "../api/status.js";
+import { recordsAt, textAt } from "../api/field-access.js";
+import { badRequest, notImplemented, serviceUnavailable, StatusError } from "../api/status.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
 import type { Pod, Service } from "../controllers/object-kinds.js";
 import { endpointSlices, pods } from "../controllers/resource-refs.js";
@@ -34,10 +34,13 @@ export function podProxyTarget(call: Call, runtime: ContainerRuntime): ProxyTarg
 export function serviceProxyTarget(call: Call, runtime: ContainerRuntime): ProxyTarget {
   const { isTls, name, port } = namedTarget(call, "service");
   const service = requireObject(call.core, call.type, { ...placeOf(call), name }) as Service;
-  const endpoints = readyEndpoints(slicesOf(call, name), portName(service, port));
+  const slices = slicesOf(call, name);
+  const endpoints = readyEndpoints(slices, portName(service, port));
   const endpoint = endpoints[Math.floor(Math.random() * endpoints.length)];
+  // Where there are some and none is meant, a real API server names the Service as it was asked for.
+  const meant = slices.some((slice) => recordsAt(slice, "endpoints").length > 0) ? call.name : name;
   if (endpoint === undefined)
-    throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+    throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(meant)}`);
   const all = listObjects(call.core, call.core.registry.require(pods), placeOf(call)) as Pod[];
   const pod = all.find((each) => textAt(each, "status.podIP") === endpoint.address);
   // Nothing but pods is in a network here.
@@ -50,6 +53,15 @@ export function serviceProxyTarget(call: Call, runtime: ContainerRuntime): Proxy
 /** 503 in the words of a real API server that could not connect. */
 export function unreachable(host: string, why: string): Error {
   return serviceUnavailable(`error trying to reach service: dial tcp ${host}: ${why}`);
+}
+
+/** 500, as a real API server says the same of what was to go on as another protocol. */
+export function notDialled(host: string, why: string): Error {
+  return new StatusError({
+    code: 500,
+    reason: "",
+    message: `error dialing backend: dial tcp ${host}: ${why}`,
+  });
 }
 
 function targetIn(

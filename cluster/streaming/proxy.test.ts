@@ -149,7 +149,7 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
     const cases: [string, string][] = [
       ["services/none:80/proxy/", 'services "none" not found'],
       ["services/web:82/proxy/", 'no service port 82 found for service "web"'],
-      ["services/web:other/proxy/", 'no endpoints available for service "web"'],
+      ["services/web:other/proxy/", 'no endpoints available for service "web:other"'],
       ["services/web/proxy/", 'no endpoints available for service "web"'],
       ["services/empty/proxy/", 'no endpoints available for service "empty"'],
       ["services/a:b:c:d/proxy/", 'invalid service request "a:b:c:d"'],
@@ -157,8 +157,8 @@ describe.skipIf(kubectl === undefined)("the proxy of pods and Services", () => {
       ["services/web:81/proxy/", "error trying to reach service: dial tcp "],
       ["services/web:80/proxy/drop", "error trying to reach service: EOF"],
       ["pods/none/proxy/", 'pods "none" not found'],
-      ["services/drawn/proxy/", 'pod "drawn": the pod is simulated, so nothing answers in it'],
-      ["pods/drawn/proxy/", 'pod "drawn": the pod is simulated, so nothing answers in it'],
+      ["services/drawn/proxy/", 'pod "drawn" is simulated, so nothing answers in it: its '],
+      ["pods/drawn/proxy/", 'pod "drawn" is simulated, so nothing answers in it: its '],
     ];
     for (const [path, said] of cases) {
       const { body } = await send(fixture.cluster, { path: `${NAMESPACE}/${path}` });

@@ -6,7 +6,7 @@ import { connect as connectTls } from "node:tls";
 import { serviceUnavailable } from "../api/status.js";
 import type { Call } from "../http/call.js";
 import { pathBehindProxy, requestHeaders, responseHeaders } from "./proxy-headers.js";
-import { type ProxyTarget, unreachable } from "./proxy-target.js";
+import { notDialled, type ProxyTarget, unreachable } from "./proxy-target.js";
 import { takeSocket } from "./upgrade.js";
 
 /** Answers what comes below `.../proxy` with what the target answers, a WebSocket included; throws 503 where it gives no answer. */
@@ -17,7 +17,7 @@ export async function proxyRequest(call: Call, target: ProxyTarget): Promise<voi
     reply.response.writeHead(301, { location: `${place.prefix}/${place.path}` }).end();
     return;
   }
-  const connection = await dial(target);
+  const connection = await dial(target, call);
   if (reply.response.destroyed) return void connection.destroy();
   const leave = (): void => void connection.destroy();
   reply.response.once("close", leave);
@@ -34,10 +34,11 @@ export async function proxyRequest(call: Call, target: ProxyTarget): Promise<voi
   }
 }
 
-async function dial({ host, isTls, dial: connect }: ProxyTarget): Promise<Duplex> {
+async function dial({ host, isTls, dial: connect }: ProxyTarget, { upgrade }: Call): Promise<Duplex> {
   const connection = await connect().catch((error: unknown) => {
-    const why = textOf(error);
-    throw unreachable(host, /refused/i.test(why) ? "connect: connection refused" : why);
+    const text = textOf(error);
+    const why = /refused/i.test(text) ? "connect: connection refused" : text;
+    throw upgrade === undefined ? unreachable(host, why) : notDialled(host, why);
   });
   // As with a real API server: whoever may use the proxy trusts what answers, and pods have no certificates of an authority.
   const used = isTls ? connectTls({ socket: connection, rejectUnauthorized: false }) : connection;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { connect, createServer } from "node:net";
+import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { forwardOverChannels } from "./websocket-port-forward.js";
 import { openWebSocketPair, type WebSocketPair } from "./websocket-pair-for-tests.js";
@@ -8,6 +9,8 @@ import { openWebSocketPair, type WebSocketPair } from "./websocket-pair-for-test
 /** Many times what all connections on the way hold at once. */
 const PIECES = 128;
 const PIECE = Buffer.alloc(512 * 1024, "x");
+const MANY_PORTS = 128;
+const SMALL = Buffer.alloc(16 * 1024, "x");
 /** Looks at a number that must be the same, for it to count as one that stays. */
 const SAME_LOOKS = 8;
 
@@ -116,6 +119,64 @@ describe("ports over the channels of a WebSocket", () => {
     await expect.poll(() => hasEnded).toBe(true);
   });
 
+  it("bring what a program has sent before it ended, whatever the client has still to read", async () => {
+    const received = new Map<number, number>();
+    pair.client.on("message", (message: Buffer) => {
+      const [channel = 0] = message;
+      received.set(channel, (received.get(channel) ?? 0) + message.length - 1);
+    });
+    const ended = once(pair.client, "close");
+    pair.client.pause();
+    const flood = Buffer.concat(Array.from({ length: PIECES }, () => PIECE));
+    const short = PIECE.subarray(0, 1000);
+    const served = forwardOverChannels(pair.server, [1, 2], async (port) => {
+      if (port === 1) return saying([flood]);
+      // Nothing more is taken by the connection.
+      await expect.poll(() => pair.server.bufferedAmount).toBeGreaterThan(0);
+      return saying([short, short, short]);
+    });
+    await expect.poll(() => pair.server.bufferedAmount).toBeGreaterThan(flood.length / 2);
+    pair.client.resume();
+    await Promise.all([served, ended]);
+    const portBytes = 2;
+    expect([received.get(0), received.get(2)]).toEqual([
+      portBytes + flood.length,
+      portBytes + 3 * short.length,
+    ]);
+  });
+
+  it("read little ahead of a client that does not read, however many there are", async () => {
+    pair.client.pause();
+    const ports = Array.from({ length: MANY_PORTS }, (_, at) => at + 1);
+    let taken = 0;
+    const endless = (): Duplex =>
+      new Duplex({
+        readableHighWaterMark: 1,
+        read() {
+          setImmediate(() => {
+            taken += SMALL.length;
+            this.push(SMALL);
+          });
+        },
+        write: (_bytes, _encoding, done) => done(),
+      });
+    const served = forwardOverChannels(pair.server, ports, async () => endless());
+    let before = -1;
+    await expect
+      .poll(
+        () => {
+          const isStill = taken > 0 && before === taken;
+          before = taken;
+          return isStill;
+        },
+        { interval: 500, timeout: 20_000 },
+      )
+      .toBe(true);
+    expect(taken).toBeLessThan(16 * 1024 * 1024);
+    pair.client.terminate();
+    await served;
+  });
+
   it("go on for the others when nothing listens at one of them", async () => {
     const port = await idle.port();
     idle.close();
@@ -127,6 +188,18 @@ describe("ports over the channels of a WebSocket", () => {
     await served;
   });
 });
+
+/** A program that says this, and ends. */
+function saying(pieces: Buffer[]): Duplex {
+  const left = [...pieces];
+  return new Duplex({
+    read() {
+      // In a turn of its own, as from a socket.
+      setImmediate(() => this.push(left.shift() ?? null));
+    },
+    write: (_bytes, _encoding, done) => done(),
+  });
+}
 
 async function dial(port: number): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });

@@ -9,6 +9,9 @@ import { WebSocketHold } from "./websocket-hold.js";
 const CHANNELS_OF_A_PORT = 2;
 /** One byte names a channel, and each port takes two. */
 const MAX_PORTS = 128;
+/** Of all pods' bytes that are read while those before are on their way to the client, and the least of one port's. */
+const AHEAD_BYTES = 256 * 1024;
+const LEAST_AHEAD_BYTES = 16 * 1024;
 
 /** The ports a client that opens channels for them names beforehand; throws 400 where it names none, or what is none. */
 export function namedPorts({ info: { query } }: Call): number[] {
@@ -31,12 +34,13 @@ export async function forwardOverChannels(
   dial: (port: number) => Promise<Duplex>,
 ): Promise<void> {
   const hold = new WebSocketHold(client);
+  const aheadBytes = Math.max(Math.floor(AHEAD_BYTES / ports.length), LEAST_AHEAD_BYTES);
   const channels = ports.map((port, index) => {
     const channel = index * CHANNELS_OF_A_PORT;
     const number = Buffer.alloc(2);
     number.writeUInt16LE(port);
     for (const each of [channel, channel + 1]) client.send(Buffer.concat([Buffer.from([each]), number]));
-    return { port, errors: channel + 1, data: channelStream(client, hold, channel) };
+    return { port, errors: channel + 1, data: channelStream({ client, hold, channel, aheadBytes }) };
   });
   client.on("message", (message: RawData) => {
     const bytes = message as Buffer;
@@ -54,7 +58,7 @@ export async function forwardOverChannels(
         const socket = await dial(port);
         // A client cannot say that it sends no more: the connection ends when the pod ends it, or the client goes.
         const sending = pipeline(data, socket).catch(() => undefined);
-        await pipeline(socket, data, { end: false });
+        await pipeline(socket, data);
         data.destroy();
         await sending;
       } catch (error) {
@@ -72,11 +76,22 @@ export async function forwardOverChannels(
   client.close(1000);
 }
 
-function channelStream(client: WebSocket, hold: WebSocketHold, channel: number): Duplex {
+interface Channel {
+  client: WebSocket;
+  hold: WebSocketHold;
+  channel: number;
+  aheadBytes: number;
+}
+
+function channelStream({ client, hold, channel, aheadBytes }: Channel): Duplex {
   const stream = new Duplex({
+    writableHighWaterMark: aheadBytes,
     read: () => hold.release(channel),
-    write: (bytes: Buffer, _encoding, done) =>
-      client.send(Buffer.concat([Buffer.from([channel]), bytes]), () => done()),
+    // What has come while the last message was on its way is one message.
+    writev: (pieces, done) =>
+      client.send(Buffer.concat([Buffer.of(channel), ...pieces.map(({ chunk }) => chunk as Buffer)]), () =>
+        done(),
+      ),
   });
   stream.on("error", () => undefined);
   stream.once("close", () => hold.release(channel));

@@ -1,5 +1,7 @@
 import type { FieldError } from "../api/status.js";
 
+const MISSING = "Required value";
+
 /** Collects the violations of one object, worded as Kubernetes' `field.Error`. */
 export class FieldErrors {
   readonly list: FieldError[] = [];
@@ -8,14 +10,14 @@ export class FieldErrors {
     return this.list.length === 0;
   }
 
-  /** The same field is reported once, by whoever says more. */
+  /** That a field is missing is said once by itself, and not beside what says why. */
   required(field: string, detail = ""): void {
-    const known = this.list.findIndex(
-      (error) => error.field === field && error.reason === "FieldValueRequired",
-    );
-    if (known !== -1 && detail === "") return;
-    if (known !== -1) this.list.splice(known, 1);
-    this.#add("FieldValueRequired", field, "Required value", detail);
+    const known = this.list.filter((error) => error.field === field && error.reason === "FieldValueRequired");
+    if (detail === "" ? known.length > 0 : known.some((error) => error.detail === `${MISSING}: ${detail}`))
+      return;
+    const plain = known.find((error) => error.detail === MISSING);
+    if (plain !== undefined) this.list.splice(this.list.indexOf(plain), 1);
+    this.#add("FieldValueRequired", field, MISSING, detail);
   }
 
   invalid(field: string, value: unknown, detail: string): void {
@@ -41,12 +43,12 @@ export class FieldErrors {
     this.#add("FieldValueForbidden", field, "Forbidden", detail);
   }
 
-  duplicate(field: string, value: unknown): void {
-    this.#add("FieldValueDuplicate", field, `Duplicate value: ${goValue(value)}`, "");
+  duplicate(field: string, value: unknown, detail = ""): void {
+    this.#add("FieldValueDuplicate", field, `Duplicate value: ${goValue(value)}`, detail);
   }
 
-  notFound(field: string, value: unknown): void {
-    this.#add("FieldValueNotFound", field, `Not found: ${goValue(value)}`, "");
+  notFound(field: string, value: unknown, detail = ""): void {
+    this.#add("FieldValueNotFound", field, `Not found: ${goValue(value)}`, detail);
   }
 
   tooLong(field: string, detail: string): void {

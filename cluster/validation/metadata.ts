@@ -7,13 +7,15 @@ import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifie
 /** Bytes all annotations of an object may take together. */
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 
-const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+/** Names that are finalizers without a domain. */
+export const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
 
 const anyName: NameRule = () => [];
 
 const NAME_RULES: Record<string, NameRule> = {
   "/Namespace": dnsLabel,
   "/Service": dns1035Label,
+  "apps/StatefulSet": dnsLabel,
   "apiregistration.k8s.io/APIService": pathSegment,
   "certificates.k8s.io/CertificateSigningRequest": anyName,
   "rbac.authorization.k8s.io/Role": pathSegment,
@@ -35,7 +37,7 @@ export function validateMetadata(type: ResourceType, metadata: ObjectMeta, error
   }
   if (type.namespaced && (namespace === undefined || namespace === "")) errors.required("metadata.namespace");
   validateLabels(metadata.labels, "metadata.labels", errors);
-  validateAnnotations(metadata.annotations, errors);
+  validateAnnotations(metadata.annotations, "metadata.annotations", errors);
   validateReferences(metadata, errors);
   validateFinalizers(type, metadata, errors);
 }
@@ -63,14 +65,18 @@ export function validateLabels(
   }
 }
 
-function validateAnnotations(annotations: Record<string, string> | undefined, errors: FieldErrors): void {
+export function validateAnnotations(
+  annotations: Record<string, string> | undefined,
+  field: string,
+  errors: FieldErrors,
+): void {
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations ?? {})) {
-    for (const text of qualifiedName(key.toLowerCase())) errors.invalid("metadata.annotations", key, text);
+    for (const text of qualifiedName(key.toLowerCase())) errors.invalid(field, key, text);
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (bytes > MAX_ANNOTATIONS_BYTES) {
-    errors.tooLong("metadata.annotations", `may not be more than ${MAX_ANNOTATIONS_BYTES} bytes`);
+    errors.tooLong(field, `may not be more than ${MAX_ANNOTATIONS_BYTES} bytes`);
   }
 }
 
@@ -79,12 +85,21 @@ function validateReferences({ ownerReferences }: ObjectMeta, errors: FieldErrors
   if (controllers.length > 1) {
     errors.invalid(
       "metadata.ownerReferences",
-      ownerReferences,
-      `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name ?? ""} and ${controllers[1]?.name ?? ""}`,
+      ownerReferences?.map(goReference),
+      `Only one reference can have Controller set to true. Found "true" in references for ${controllers
+        .slice(0, 2)
+        .map(({ kind, name }) => `${kind}/${name}`)
+        .join(" and ")}`,
     );
   }
   // A real API server does not say which of them it is either.
   for (const reference of ownerReferences ?? []) {
+    if (reference.apiVersion === "v1" && reference.kind === "Event")
+      errors.invalid(
+        "metadata.ownerReferences",
+        goReference(reference),
+        "/v1, Kind=Event is disallowed from being an owner",
+      );
     for (const key of ["apiVersion", "kind", "name", "uid"] as const) {
       if (!reference[key])
         errors.invalid(`metadata.ownerReferences.${key}`, reference[key] ?? "", "must not be empty");
@@ -92,15 +107,23 @@ function validateReferences({ ownerReferences }: ObjectMeta, errors: FieldErrors
   }
 }
 
+type OwnerReference = NonNullable<ObjectMeta["ownerReferences"]>[number];
+
+/** A reference with its fields in the order Go prints them. */
+function goReference({ apiVersion, kind, name, uid, controller, ...more }: OwnerReference): object {
+  return { apiVersion, kind, name, uid, ...(controller !== undefined && { controller }), ...more };
+}
+
+/** What is wrong with a finalizer that is nobody's. */
+export const NOT_QUALIFIED = "name is neither a standard finalizer name nor is it fully qualified";
+
 /** Kinds of Kubernetes itself ask for more of a finalizer than definitions and what they define. */
 function validateFinalizers(type: ResourceType, { finalizers = [] }: ObjectMeta, errors: FieldErrors): void {
   const isStrict = type.custom === undefined && type.group !== "apiextensions.k8s.io";
   finalizers.forEach((name, i) => {
-    const problems = qualifiedName(name);
-    for (const text of problems) errors.invalid("metadata.finalizers", name, text);
-    if (!isStrict || problems.length > 0 || name.includes("/")) return;
+    for (const text of qualifiedName(name)) errors.invalid("metadata.finalizers", name, text);
+    if (!isStrict || name.split("/").length > 1) return;
     if (STANDARD_FINALIZERS.includes(name)) return;
-    const why = "name is neither a standard finalizer name nor is it fully qualified";
-    errors.invalid(`metadata.finalizers[${i}]`, name, why);
+    errors.invalid(`metadata.finalizers[${i}]`, name, NOT_QUALIFIED);
   });
 }

@@ -14,7 +14,9 @@ export const dnsLabel: NameRule = (name) => [
   ...mismatch(
     LABEL,
     name,
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+    SUBDOMAIN.test(name)
+      ? "must not contain dots"
+      : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   ),
 ];
 
@@ -24,6 +26,26 @@ export const dnsSubdomain: NameRule = (name) => [
     SUBDOMAIN,
     name,
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+  ),
+];
+
+/** A name in the search path of a resolver, where parts may begin with an underscore. */
+export const dnsSubdomainOrUnderscore: NameRule = (name) => [
+  ...longerThan(name, MAX_SUBDOMAIN),
+  ...mismatch(
+    /^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/,
+    name,
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')",
+  ),
+];
+
+/** A host of rules: a star may stand for its first part. */
+export const wildcardSubdomain: NameRule = (name) => [
+  ...longerThan(name, MAX_SUBDOMAIN),
+  ...mismatch(
+    /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    name,
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
   ),
 ];
 
@@ -73,6 +95,21 @@ export const labelValue: NameRule = (value) => [
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
   ),
 ];
+
+/** A name with a domain before it, such as that of a controller. */
+export const domainPrefixedPath: NameRule = (name) => {
+  const [domain = "", ...rest] = name.split("/");
+  if (rest.length === 0 || domain === "" || rest.join("/") === "")
+    return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  return [
+    ...dnsSubdomain(domain),
+    ...mismatch(
+      /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/,
+      rest.join("/"),
+      "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')",
+    ),
+  ];
+};
 
 const IN_PORT_NAME = /^[-a-z0-9]+$/;
 const MAX_PORT_NAME = 15;

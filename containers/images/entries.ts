@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "./entry.js";
 
-const SHELL_IS_REAL = "Debian's static busybox, with every applet it has";
+const SHELL_IS_REAL = "Debian's static busybox, with every applet it has, and `printenv` and `nohup`";
 
 /** What Lectern can play. Tags are those that there have been; a tag that never was is one that cannot be pulled. */
 export const ENTRIES: readonly CatalogueEntry[] = [
@@ -129,8 +129,23 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     entrypoint: ["/agnhost"],
     command: ["pause"],
     isReal:
-      "`netexec` (`/`, `/hostname`, `/echo`, `/clientip`, `/header`, `/healthz`, `/exit`), `serve-hostname`, `pause`",
+      "`netexec` (`/`, `/hostname`, `/echo`, `/clientip`, `/header`, `/healthz`, `/exit`), `serve-hostname`, `liveness` (`/healthz`, which fails after ten seconds, and `/started`), `pause`",
     isPlayed: "these verbs",
     isRefused: "every other verb, with a sentence and status 1",
+  },
+  {
+    name: "gcr.io/google-samples/kubernetes-bootcamp",
+    repositories: ["gcr.io/google-samples/kubernetes-bootcamp", "docker.io/jocatalin/kubernetes-bootcamp"],
+    tags: { words: ["v1", "v2"] },
+    newest: "2.0.0",
+    layers: ["base", "http", "debian", "bootcamp"],
+    entrypoint: [],
+    command: ["/usr/lib/stand-in/bootcamp"],
+    env: (version) => [["BOOTCAMP_VERSION", version.replace(/\..*/, "")]],
+    ports: [8080],
+    isReal: "the answer on port 8080 with pod and version, a line of log for each request",
+    isPlayed:
+      "the server, without Node.js; `bash` as in `nginx`; `curl` by a script that fetches one address",
+    isRefused: "other options of `curl`, with a sentence and status 2",
   },
 ];

@@ -26,9 +26,9 @@ export function hasTag(rule: TagRule, tag: string): boolean {
   return Number(minor) >= range[0] && Number(minor) <= range[1];
 }
 
-/** The version that a tag asks for in full, filled up with that of the newest release. */
+/** The version that a tag asks for in full, be it behind a `v`, filled up with that of the newest release. */
 export function versionOf(tag: string, newest: string): string {
-  const asked = /^\d+(?:\.\d+){0,2}/.exec(tag)?.[0];
+  const asked = /^v?(\d+(?:\.\d+){0,2})/.exec(tag)?.[1];
   if (asked === undefined || newest.startsWith(`${asked}.`)) return newest;
   const parts = asked.split(".");
   return [...parts, ...["0", "0"].slice(parts.length - 1)].join(".");

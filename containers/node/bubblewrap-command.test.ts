@@ -1,5 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { variablesText } from "./bubblewrap-command.js";
+import { bubblewrapCommand, variablesText } from "./bubblewrap-command.js";
+import { defaultContainerLimits } from "./container-limits.js";
+
+it("what is run beside a container is not ended with the process between it and its parent", () => {
+  const view = { root: "/r", sharedMemory: "/s", isRootReadOnly: false, mounts: [], lastWords: undefined };
+  const network = { path: "/n", whileOpen: async <Result>(work: () => Promise<Result>) => work() };
+  const limits = defaultContainerLimits;
+  const place = { uid: 20_000, user: 0, group: 0, network, machine: "/m", groups: [], limits };
+  const words = (beside?: Parameters<typeof bubblewrapCommand>[3]["beside"]): string[] =>
+    bubblewrapCommand(
+      ["true"],
+      { ...view, hostname: "h", env: [], workingDir: "/" },
+      { ...place, countsMemory: true, filter: "" },
+      { statusFile: "/status", variablesFile: "/variables", ...(beside && { beside }) },
+    );
+  expect(words()).toContain("--die-with-parent");
+  expect(words({ pid: 1, owner: "/o", isNested: false })).not.toContain("--die-with-parent");
+});
 
 it("variables are handed over each as one argument", () => {
   expect(variablesText([["A", "b c\nd"]])).toBe("--setenv\0A\0b c\nd\0");

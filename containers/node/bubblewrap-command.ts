@@ -112,7 +112,6 @@ export function bubblewrapCommand(
     view.hostname,
     "--unshare-ipc",
     "--unshare-cgroup-try",
-    "--die-with-parent",
     "--json-status-fd",
     String(STATUS_DESCRIPTOR),
     ...(filter === "" ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)]),
@@ -166,9 +165,14 @@ function requireSize(env: readonly (readonly [string, string])[]): void {
 }
 
 function ownNamespaces({ user, group }: ContainerPlace): string[] {
-  return ["--unshare-user", "--uid", String(user), "--gid", String(group), "--unshare-pid", "--as-pid-1"];
+  const account = ["--uid", String(user), "--gid", String(group)];
+  return ["--unshare-user", ...account, "--unshare-pid", "--as-pid-1", "--die-with-parent"];
 }
 
+/**
+ * They end with the container's first process, which ends with this one. They cannot be told to end with their parent: bubblewrap gets
+ * into the processes of another by a fork in between, and where that is slow to go, its end would be taken for the parent's.
+ */
 function joinedNamespaces({ isNested }: RunningContainer): string[] {
   const joined = ["--userns", String(USER_DESCRIPTOR), "--pidns", String(PROCESSES_DESCRIPTOR)];
   return isNested ? [...joined, "--userns2", String(OWN_USER_DESCRIPTOR)] : joined;

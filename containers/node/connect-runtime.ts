@@ -1,12 +1,13 @@
 import { EventEmitter, once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { type Duplex, PassThrough } from "node:stream";
+import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type {
   AttachSpec,
   ContainerExit,
   ContainerRuntime,
   ContainerSpec,
+  DialOptions,
   ExecSpec,
   ImageVerdict,
   LogLine,
@@ -19,54 +20,55 @@ import type {
 } from "../../cluster/containers/container-runtime.js";
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import { findImage } from "../images/catalogue.js";
-import { DialedConnection } from "./dialed-connection.js";
+import { aheadBytes, DialedConnection } from "./dialed-connection.js";
+import { gone, remoteLog } from "./remote-log.js";
 import { remoteProcess } from "./remote-process.js";
 import { keyOfCluster } from "./pod-owner.js";
 import { type Asked, requireRoom } from "./request-room.js";
-import {
-  decodeLine,
-  type EventsGreeting,
-  type LogEnd,
-  type RuntimeAnswer,
-  toWire,
-  volumeToWire,
-} from "./wire.js";
+import { type EventsGreeting, type RuntimeAnswer, toWire, volumeToWire } from "./wire.js";
 
 /** How long a containers' process that is being started again is waited for. */
 const BACK_MS = 15_000;
 const ANSWER_MS = 30_000;
 /** Between looks for a process that is not there. */
 const AGAIN_MS = 100;
-/** Lines of a log that wait for whoever reads it. */
-const WAITING_LINES = 256;
 
 /** The containers' process as the cluster sees it; found again whenever it is back. */
 export class ConnectedRuntime implements ContainerRuntime {
   readonly #path: string;
   readonly #cluster: string | undefined;
+  readonly #images: string | undefined;
   readonly #report: (line: string) => void;
   readonly #events = new EventEmitter();
   readonly #closing = new AbortController();
   /** Of the process that has greeted us and not gone since. */
   #boot: string | undefined;
   #lastBoot: string | undefined;
+  /** Connections into pods that are open. */
+  #dialed = 0;
   /** Connections whose request has no answer yet. */
   readonly #asking = new Set<Socket>();
 
   /**
    * `path` is that of the process's socket; `report` gets one line for the log. `cluster` names a session's own among the clusters that
-   * share the process: it sees its own pods alone, which are all in one network.
+   * share the process: it sees its own pods alone, which are all in one network. `images` is a list of images, as namespaces carry it, for
+   * those that carry none.
    */
-  constructor(path: string, report: (line: string) => void, cluster?: string) {
+  constructor(
+    path: string,
+    report: (line: string) => void,
+    { cluster, images }: { cluster?: string | undefined; images?: string | undefined } = {},
+  ) {
     this.#path = path;
     this.#cluster = cluster;
+    this.#images = images;
     this.#report = report;
     this.#events.setMaxListeners(0);
     void this.#follow();
   }
 
   image(name: string, ownImages: string | undefined): ImageVerdict {
-    const answer = findImage(name, ownImages);
+    const answer = findImage(name, ownImages ?? this.#images);
     if (answer.kind !== "runs") return answer;
     const { message, image, isOwn } = answer;
     const user = image.user ?? (isOwn ? undefined : 0);
@@ -83,7 +85,11 @@ export class ConnectedRuntime implements ContainerRuntime {
   }
 
   async start(container: ContainerSpec): Promise<void> {
-    await this.#call({ type: "start", container });
+    const ownImages = container.ownImages ?? this.#images;
+    await this.#call({
+      type: "start",
+      container: { ...container, ...(ownImages !== undefined && { ownImages }) },
+    });
   }
 
   async exec(container: string, process: ExecSpec): Promise<RunningProcess> {
@@ -96,39 +102,16 @@ export class ConnectedRuntime implements ContainerRuntime {
 
   async *logs(container: string, { signal, ...options }: LogOptions): AsyncGenerator<LogLine> {
     const { stream } = await this.#ask({ type: "logs", container, options });
-    const lines = new PassThrough({ objectMode: true, highWaterMark: WAITING_LINES });
-    lines.on("drain", () => stream.resume());
-    stream.setHandlers({
-      json: (text) => {
-        const end = JSON.parse(text) as LogEnd;
-        if (end.type === "end") lines.end();
-        else lines.destroy(new Error(end.message));
-      },
-      output: (frame) => {
-        if (!lines.write(decodeLine(Buffer.from(frame)))) stream.pause();
-      },
-      // What there is of it is not all of it.
-      closed: (cause) => void (lines.writableEnded || lines.destroy(gone(cause))),
-    });
-    stream.resume();
-    const stop = (): void => void lines.destroy();
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
-    try {
-      yield* lines as AsyncIterable<LogLine>;
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    } finally {
-      signal?.removeEventListener("abort", stop);
-      stream.destroy();
-    }
+    yield* remoteLog(stream, signal);
   }
 
-  async dial(sandbox: string, port: number): Promise<Duplex> {
-    const { stream, socket } = await this.#ask({ type: "dial", sandbox, port });
+  async dial(sandbox: string, port: number, options: DialOptions = {}): Promise<Duplex> {
+    const { stream, socket } = await this.#ask({ type: "dial", sandbox, port, ...options });
     const early = stream.detach();
     if (early.length > 0) socket.unshift(early);
-    return new DialedConnection(socket);
+    this.#dialed += 1;
+    socket.once("close", () => (this.#dialed -= 1));
+    return new DialedConnection(socket, aheadBytes(this.#dialed));
   }
 
   async stop(container: string, graceMs: number): Promise<void> {
@@ -290,8 +273,4 @@ export class ConnectedRuntime implements ContainerRuntime {
       throw gone(error);
     }
   }
-}
-
-function gone(cause?: unknown): Error {
-  return new Error("the containers' process does not answer; it is being started again", { cause });
 }

@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { PassThrough, type Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { type IPty, spawn as spawnTerminal } from "node-pty";
+import { ProgramPipes } from "../../terminal/node/program-pipes.js";
 import { releaseQuietPipes } from "../../terminal/node/release-pipes.js";
+import type { Account } from "../../terminal/node/session-folder.js";
 import { isDrained } from "../../terminal/node/start-shell.js";
 
 /** A sandbox is open in 20 ms; a machine under load takes its time. */
@@ -59,10 +61,10 @@ export class ContainerProcess {
   static async start(
     argv: readonly string[],
     streams: ProcessStreams,
-    statusFile: string,
+    { statusFile, account }: { statusFile: string; account: Account },
   ): Promise<ContainerProcess> {
     const sandboxed = new ContainerProcess(
-      streams.tty ? onTerminal(argv) : onPipes(argv, streams),
+      streams.tty ? onTerminal(argv) : onPipes(argv, streams, account),
       statusFile,
     );
     try {
@@ -137,36 +139,60 @@ interface Started {
   kill(): void;
 }
 
-function onPipes([file = "", ...args]: readonly string[], { stdin }: ProcessStreams): Started {
-  const child = spawn(file, args, {
-    cwd: "/",
-    env: ENVIRONMENT,
-    stdio: [stdin ? "pipe" : "ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  child.stdin?.on("error", () => undefined);
-  const outputs = [child.stdout, child.stderr].map((from) => {
+/** Leaves none of them open where nothing can be started, as with a command line that is too long for the operating system. */
+function spawnOn(pipes: ProgramPipes, start: () => ChildProcess): ChildProcess {
+  try {
+    return start();
+  } catch (error) {
+    pipes.destroy();
+    throw error;
+  } finally {
+    pipes.closeTheirs();
+  }
+}
+
+function onPipes(
+  [file = "", ...args]: readonly string[],
+  { stdin }: ProcessStreams,
+  account: Account,
+): Started {
+  const pipes = new ProgramPipes(account);
+  const [input, ...written] = pipes.stdio;
+  if (!stdin) pipes.stdin.destroy();
+  const child = spawnOn(pipes, () =>
+    spawn(file, args, {
+      cwd: "/",
+      env: ENVIRONMENT,
+      stdio: [stdin ? input : "ignore", ...written],
+      detached: true,
+    }),
+  );
+  const outputs = [pipes.stdout, pipes.stderr].map((from) => {
     const to = new PassThrough({ highWaterMark: UNREAD_BYTES });
-    from?.pipe(to);
-    return { from: from as Readable, to };
+    from.pipe(to);
+    return { to, closed: new Promise((resolve) => from.once("close", resolve)) };
   });
-  const ended = new Promise<number>((resolve) => {
+  const status = new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
-    child.once("exit", () => releaseQuietPipes(child, { unreadMs: UNREAD_OUTPUT_MS }));
-    child.once("close", (code) => {
-      for (const { to } of outputs) to.end();
-      resolve(code ?? 137);
-    });
+    child.once("exit", (code) => resolve(code ?? 137));
+  });
+  const ended = status.then(async (code) => {
+    releaseQuietPipes(pipes, { unreadMs: UNREAD_OUTPUT_MS });
+    await Promise.all(outputs.map(({ closed }) => closed));
+    for (const { to } of outputs) to.end();
+    pipes.destroy();
+    return code;
   });
   const [stdout, stderr] = outputs.map(({ to }) => to) as [PassThrough, PassThrough];
   return {
-    ...(child.stdin && { stdin: child.stdin }),
+    ...(stdin && { stdin: pipes.stdin }),
     stdout,
     stderr,
     ended,
     onExit: (listener) => void child.once("exit", listener),
     letGo: () => {
-      for (const { from } of outputs) from.destroy();
+      pipes.stdout.destroy();
+      pipes.stderr.destroy();
     },
     resize: () => undefined,
     kill: () => void child.kill("SIGKILL"),

@@ -7,6 +7,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { TLSSocket } from "node:tls";
 
 /** Names an Ingress where the host of a request is that of somebody in front. */
 export const INGRESS_NAME_HEADER = "x-lectern-ingress";
@@ -132,7 +133,7 @@ function headersOf({ headers, socket }: IncomingMessage): OutgoingHttpHeaders {
   return {
     "x-real-ip": client,
     "x-forwarded-host": headers.host ?? "",
-    "x-forwarded-proto": "http",
+    "x-forwarded-proto": socket instanceof TLSSocket ? "https" : "http",
     ...Object.fromEntries(kept),
     "x-forwarded-for": [headers["x-forwarded-for"] ?? [], client].flat().join(", "),
     ...(headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" }),

@@ -39,7 +39,9 @@ export async function runInSandbox(
     ...(beside !== undefined && owner !== undefined && { beside: runningContainer(beside, owner) }),
   });
   try {
-    return await place.network.whileOpen(() => ContainerProcess.start(argv, streams, statusFile));
+    return await place.network.whileOpen(() =>
+      ContainerProcess.start(argv, streams, { statusFile, account: { uid: place.uid, gid: place.uid } }),
+    );
   } catch (error) {
     if (!(error instanceof CannotRunError)) throw error;
     throw new Error(startError(command[0] ?? "", error.message), { cause: error });

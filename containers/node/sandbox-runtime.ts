@@ -5,6 +5,7 @@ import type {
   ContainerExit,
   ContainerRuntime,
   ContainerSpec,
+  DialOptions,
   ExecSpec,
   LogLine,
   LogOptions,
@@ -20,6 +21,7 @@ import { findImage } from "../images/catalogue.js";
 import type { Image } from "../images/image.js";
 import { programOf } from "../images/image.js";
 import type { ContainerPlace, ContainerView } from "./bubblewrap-command.js";
+import { ClientConnections } from "./client-connections.js";
 import { podOf } from "./container-id.js";
 import { Container } from "./container.js";
 import { ContainerExits } from "./container-exits.js";
@@ -48,6 +50,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
   readonly networks = new Networks((line) => process.stderr.write(`${line}\n`));
   readonly #pods: PodTable;
   readonly #exits = new ContainerExits();
+  readonly #clients = new ClientConnections();
   readonly #views = new Map<string, { view: ContainerView; place: ContainerPlace }>();
   /** Ids of containers that are being started. */
   readonly #starting = new Set<string>();
@@ -212,8 +215,9 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     yield* (await this.#container(id)).log.read(options);
   }
 
-  async dial(sandbox: string, port: number): Promise<Duplex> {
-    return (await this.#pod(sandbox)).network.dial(port);
+  async dial(sandbox: string, port: number, { isProbe = false }: DialOptions = {}): Promise<Duplex> {
+    const { network, owner } = await this.#pod(sandbox);
+    return isProbe ? network.dial(port) : this.#clients.dial(owner, () => network.dial(port));
   }
 
   async stop(id: string, graceMs: number): Promise<void> {

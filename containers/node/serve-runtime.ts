@@ -6,6 +6,7 @@ import type { RunningProcess } from "../../cluster/containers/container-runtime.
 import { FrameStream } from "../../terminal/node/frame-stream.js";
 import type { JoinRequest } from "../../terminal/node/sandbox/pod-membership.js";
 import { claimSocket } from "../../terminal/node/socket-path.js";
+import { carryConnection } from "./carry-connection.js";
 import { joinShells } from "./join-shells.js";
 import type { SandboxRuntime } from "./sandbox-runtime.js";
 import {
@@ -133,7 +134,7 @@ class RuntimeConnection {
       case "logs":
         return this.#sendLog(request);
       case "dial":
-        return this.#join(await runtime.dial(request.sandbox, request.port));
+        return this.#join(await runtime.dial(request.sandbox, request.port, request));
       default:
         this.#answer({ type: "ok", value: await this.#call(request) });
         this.#stream.resume();
@@ -234,15 +235,7 @@ class RuntimeConnection {
     this.#socket.off("end", this.#end);
     const early = this.#stream.detach();
     if (early.length > 0) inside.write(early);
-    const end = (): void => {
-      inside.destroy();
-      this.#socket.destroy();
-    };
-    inside.on("error", end);
-    inside.once("close", () => this.#socket.destroySoon());
-    this.#socket.on("error", end);
-    this.#socket.once("close", () => inside.destroy());
-    this.#socket.pipe(inside).pipe(this.#socket);
+    carryConnection(this.#socket, inside);
   }
 
   #answer(answer: RuntimeAnswer): void {

@@ -17,12 +17,21 @@ import type { VolumeFile, VolumeSpec } from "../../cluster/containers/container-
 /** The link that leads to the files as they are now; a kubelet's volumes have the same. */
 const DATA = "..data";
 
-/** Makes the folder of a volume, its files with it. Throws what the files cannot be. */
-export function makeVolume(folder: string, { files }: VolumeSpec, uid: number): void {
+/** Makes the folder of a volume, its files with it. Throws what the files cannot be, and where the pod's disk has no room for them. */
+export function makeVolume(folder: string, { name, files }: VolumeSpec, uid: number): void {
   mkdirSync(folder);
   chmodSync(folder, files === undefined ? 0o777 : 0o755);
   chownSync(folder, uid, uid);
-  if (files !== undefined) putFiles(folder, files, { uid, kept: new Set() });
+  if (files === undefined) return;
+  try {
+    putFiles(folder, files, { uid, kept: new Set() });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    const count = `${String(files.length)} files (each takes two)`;
+    throw new Error(`the pod's disk has no room for the ${count} of the volume ${JSON.stringify(name)}`, {
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -28,7 +28,7 @@ export type RuntimeRequest = { boot: string; cluster?: string } & (
   | { type: "exec"; container: string; process: ExecSpec }
   | { type: "attach"; container: string; process: AttachSpec }
   | { type: "logs"; container: string; options: Omit<LogOptions, "signal"> }
-  | { type: "dial"; sandbox: string; port: number }
+  | { type: "dial"; sandbox: string; port: number; isProbe?: boolean }
 );
 
 /** Asks to be told of ends; answered by a greeting with those there have been, and one frame for each that follows. */

@@ -11,6 +11,10 @@ export interface CollectionListener<Item> {
   /** Called with everything there is, after the first list and after every change. */
   onChange?: (items: ReadonlyMap<string, Item>) => void;
   onItem?: (type: "ADDED" | "MODIFIED" | "DELETED", item: Item) => void;
+  /** Called with the version up to which everything was told. */
+  onVersion?: (version: string) => void;
+  /** Called before everything is listed, anew as well, as soon as nothing is told any more; what happens until the server follows is not told yet. */
+  onList?: () => void;
   /** Called when the server follows what was listed; until then a change is seen when the list is read anew. */
   onFollow?: () => void;
   /** Called when the watch breaks; it begins anew by itself. */
@@ -56,6 +60,7 @@ export async function watchCollection<Item extends WatchedObject>(
   const items = new Map<string, Item>();
   let retryMs = RETRY_MS;
   let hasListed = false;
+  listener.onList?.();
   while (!signal.aborted) {
     let began = Infinity;
     try {
@@ -74,6 +79,7 @@ export async function watchCollection<Item extends WatchedObject>(
       if (!hasListed && isRefused(error)) throw error;
       listener.onError?.(error);
     }
+    listener.onList?.();
     if (performance.now() - began > LASTING_MS) retryMs = RETRY_MS;
     await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
@@ -107,6 +113,7 @@ async function list<Item extends WatchedObject>(
   }
   for (const gone of before.values()) watching.listener.onItem?.("DELETED", gone);
   watching.listener.onChange?.(watching.items);
+  watching.listener.onVersion?.(found.version);
   return found.version;
 }
 
@@ -207,7 +214,16 @@ function take<Item extends WatchedObject>(
 ): void {
   if (type === "ERROR")
     throw new KubernetesError(whole.message ?? "The watch ended", whole.code ?? 0, whole.reason ?? "");
-  if (type === "BOOKMARK") return;
+  if (type !== "BOOKMARK") change(type, whole, { items, listener });
+  const version = whole.metadata?.resourceVersion;
+  if (version !== undefined) listener.onVersion?.(version);
+}
+
+function change<Item extends WatchedObject>(
+  type: "ADDED" | "MODIFIED" | "DELETED",
+  whole: Item,
+  { items, listener }: Pick<Watching<Item>, "items" | "listener">,
+): void {
   const object = listener.keep?.(whole) ?? whole;
   if (type === "DELETED") items.delete(keyOf(object));
   else items.set(keyOf(object), object);

@@ -59,6 +59,52 @@ interface Lease {
   };
 }
 
+/** Looks at a Lease without standing for it. */
+export class LeaseLook {
+  readonly #options: Pick<LeaderElectionOptions, "client" | "namespace" | "name" | "times">;
+  readonly #renewals = new Renewals();
+
+  constructor(options: Pick<LeaderElectionOptions, "client" | "namespace" | "name" | "times">) {
+    this.#options = options;
+  }
+
+  /** Whether somebody holds it: who has renewed it within its time, by the clock of this server. Throws what the call throws. */
+  async isHeld(): Promise<boolean> {
+    const { client, namespace, name, times = TIMES } = this.#options;
+    const found = await findLease(client, `${leasesPath(namespace)}/${name}`, times.renewMs);
+    return found !== undefined && !this.#renewals.isFree(found.spec, times.leaseMs);
+  }
+}
+
+/** What was last seen of another's Lease, and when: clocks of two machines are not compared. */
+class Renewals {
+  #seen = { renewal: "", at: 0 };
+
+  isFree({ holderIdentity = "", renewTime = "" }: Lease["spec"], leaseMs: number): boolean {
+    if (holderIdentity === "") return true;
+    const renewal = `${holderIdentity} ${renewTime}`;
+    if (this.#seen.renewal !== renewal) this.#seen = { renewal, at: performance.now() };
+    return performance.now() - this.#seen.at > leaseMs;
+  }
+}
+
+function leasesPath(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+}
+
+async function findLease(
+  client: KubernetesClient,
+  path: string,
+  timeoutMs: number,
+): Promise<Lease | undefined> {
+  try {
+    return await client.get<Lease>(path, AbortSignal.timeout(timeoutMs));
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Elects one of several servers by a Lease, as client-go does: whoever holds it renews it, and the others take it when they have not
  * seen it renewed for as long as it lasts, by their own clocks.
@@ -71,19 +117,18 @@ export class LeaderElection implements Leadership {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #term: AbortController | undefined;
-  #renewedAt = 0;
-  /** What was last seen of another's Lease, and when. */
-  #seen = { renewal: "", at: 0 };
+  #renewed = moment();
+  readonly #renewals = new Renewals();
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
     this.#times = options.times ?? TIMES;
-    this.#path = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
+    this.#path = leasesPath(options.namespace);
     this.#running = this.#run();
   }
 
   get isLeader(): boolean {
-    return this.#term !== undefined;
+    return this.#term !== undefined && sinceMs(this.#renewed) <= this.#times.renewMs;
   }
 
   whileLeading(work: (signal: AbortSignal) => void): void {
@@ -99,7 +144,7 @@ export class LeaderElection implements Leadership {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const asked = performance.now();
+      const asked = moment();
       try {
         const isHeld = await this.#acquireOrRenew();
         if (isHeld) this.#lead(asked);
@@ -115,15 +160,15 @@ export class LeaderElection implements Leadership {
   }
 
   /** A call may be answered too late: the term is counted from when it was asked, and ends by itself. */
-  #lead(asked: number): void {
-    this.#renewedAt = asked;
-    if (this.#term || performance.now() - asked > this.#times.renewMs) return;
+  #lead(asked: Moment): void {
+    this.#renewed = asked;
+    if (this.#term || sinceMs(asked) > this.#times.renewMs) return;
     const term = new AbortController();
     this.#term = term;
     const { renewMs } = this.#times;
     const look = setInterval(
       () => {
-        if (performance.now() - this.#renewedAt > renewMs) this.#endTerm();
+        if (sinceMs(this.#renewed) > renewMs) this.#endTerm();
       },
       Math.min(100, renewMs / 4),
     );
@@ -145,18 +190,11 @@ export class LeaderElection implements Leadership {
     }
     const { spec } = found;
     const isMine = spec.holderIdentity === this.#options.identity;
-    if (!isMine && !this.#isFree(spec)) return false;
+    if (!isMine && !this.#renewals.isFree(spec, this.#times.leaseMs)) return false;
     const transitions = (spec.leaseTransitions ?? 0) + (isMine ? 0 : 1);
     const acquireTime = isMine ? (spec.acquireTime ?? now()) : now();
     await this.#replace(found, this.#mine({ acquireTime, leaseTransitions: transitions }));
     return true;
-  }
-
-  #isFree({ holderIdentity = "", renewTime = "" }: Lease["spec"]): boolean {
-    if (holderIdentity === "") return true;
-    const renewal = `${holderIdentity} ${renewTime}`;
-    if (this.#seen.renewal !== renewal) this.#seen = { renewal, at: performance.now() };
-    return performance.now() - this.#seen.at > this.#times.leaseMs;
   }
 
   async #release(): Promise<void> {
@@ -165,14 +203,8 @@ export class LeaderElection implements Leadership {
     await this.#replace(found, { ...found, spec: { ...found.spec, holderIdentity: "" } });
   }
 
-  async #find(): Promise<Lease | undefined> {
-    const signal = AbortSignal.timeout(this.#times.renewMs);
-    try {
-      return await this.#options.client.get<Lease>(`${this.#path}/${this.#options.name}`, signal);
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return undefined;
-      throw error;
-    }
+  #find(): Promise<Lease | undefined> {
+    return findLease(this.#options.client, `${this.#path}/${this.#options.name}`, this.#times.renewMs);
   }
 
   async #replace({ metadata }: Lease, lease: Lease): Promise<void> {
@@ -196,6 +228,22 @@ export class LeaderElection implements Leadership {
       },
     };
   }
+}
+
+/** By each of the machine's clocks. */
+interface Moment {
+  steady: number;
+  wall: number;
+}
+
+function moment(): Moment {
+  return { steady: performance.now(), wall: Date.now() };
+}
+
+/** By the clock that shows more: the steady one stands still while a machine sleeps or is paused, and others take the Lease meanwhile. */
+function sinceMs(then: Moment): number {
+  const shown = moment();
+  return Math.max(shown.steady - then.steady, shown.wall - then.wall);
 }
 
 /** Microseconds, as Leases have it. */

@@ -10,6 +10,8 @@ const DATA = 0;
 const PORT_BYTES = 2;
 /** Bytes that may wait for the API server before whoever writes has to. */
 const QUEUE_BYTES = 1024 * 1024;
+/** Bytes that are read ahead of whoever takes them. */
+const AHEAD_BYTES = 256 * 1024;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -50,7 +52,11 @@ class ForwardedPort extends Duplex {
   readonly #begun = new Set<number>();
 
   constructor(socket: WebSocket) {
-    super({ allowHalfOpen: false, writableHighWaterMark: QUEUE_BYTES });
+    super({
+      allowHalfOpen: false,
+      readableHighWaterMark: AHEAD_BYTES,
+      writableHighWaterMark: QUEUE_BYTES,
+    });
     this.#socket = socket;
     socket.on("message", (message: Buffer) => this.#receive(message));
     socket.on("error", (error) => this.destroy(error));

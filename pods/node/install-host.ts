@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The terminal host and `tmc` as they are built; all of it is in the folder, so that it runs in any image with glibc and bash. */
 const OWN = ["package.json", "bin/tmc.js", "dist/terminal", "dist/server/cli/tmc.js", "dist/server/chunks"];
 /** What they still load by name. */
-const PACKAGES = ["node-pty"];
+const PACKAGES = ["node-pty", "koffi", `@koromix/koffi-linux-${process.arch}`];
 /** What Node.js is linked to that not every image has that has the C library. */
 const LIBRARIES = /^lib(stdc\+\+|gcc_s)\.so/;
 const UNUSED = /\.(d\.ts|d\.mts|d\.cts|map|md|c|cc|h)$/;

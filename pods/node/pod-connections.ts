@@ -104,6 +104,7 @@ export class PodConnections {
       dial: () => this.dial(session),
       reconnectMs: CONNECT_MS,
       lookMs: LOOK_MS,
+      hasOldHomes: true,
     });
     host.onEvent((event) => this.#hear(event));
     try {

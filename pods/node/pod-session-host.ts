@@ -109,6 +109,8 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
     },
     // A pod's disk is its node's.
     largest: async () => [],
+    // Each session has files and terminals of its own.
+    shortage: async () => undefined,
     confinement: async () => {
       const [session] = pods.running;
       return session === undefined ? NO_POD_YET : (await to(session)).confinement();

@@ -30,6 +30,14 @@ describe("effectivePolicies", () => {
     expect(selected.map(({ name }) => name)).toEqual(["z", "a", "b"]);
   });
 
+  it("gives the same policies for every namespace, so that what is made of one is made once", () => {
+    const all = [policy("a"), policy("b", "ws")];
+    const of = (namespace: string) =>
+      effectivePolicies(all, { namespace, organization: "org", workspace: "ws", labels: {} }).selected;
+    const [first, second] = [of("one"), of("two")];
+    expect(first.every((each, index) => each === second[index])).toBe(true);
+  });
+
   it("leaves a namespace without workspace alone", () => {
     expect(
       effectivePolicies([policy("z")], { namespace: "ns", organization: "org", labels: {} }).selected,

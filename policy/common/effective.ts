@@ -63,7 +63,9 @@ export function selects(requirements: LabelRequirement[], labels: Record<string,
 }
 
 function withExceptionsOf(policy: EffectivePolicy, at: NamespaceMembership): EffectivePolicy {
-  const { exceptions = [], ...rest } = policy;
+  const { exceptions, ...rest } = policy;
+  // The same object again, by which what was written of it is found.
+  if (!exceptions) return policy;
   const concerning = exceptions.filter(
     ({ namespace }) => namespace === undefined || namespace === at.namespace,
   );

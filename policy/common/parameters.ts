@@ -72,7 +72,25 @@ export function boundsProblem(policies: EffectivePolicy[]): string | undefined {
   return undefined;
 }
 
-function policyWeight({ spec, exceptions = [] }: EffectivePolicy): number {
+/** Whether one policy in the place of another asks no namespace for more tests than that did. */
+export function asksNoMore(next: EffectivePolicy, current: EffectivePolicy): boolean {
+  const isJudgedAlike = next.spec.input.audit === current.spec.input.audit;
+  const bearsAlike =
+    JSON.stringify(next.spec.namespaceSelector) === JSON.stringify(current.spec.namespaceSelector);
+  return isJudgedAlike && bearsAlike && policyWeight(next) <= policyWeight(current);
+}
+
+/** Policies are never changed once they are made, and whoever changes one leaves the others as they are. */
+const weights = new WeakMap<EffectivePolicy, number>();
+const sections = new WeakMap<EffectivePolicy, string>();
+
+function policyWeight(policy: EffectivePolicy): number {
+  const weight = weights.get(policy) ?? weigh(policy);
+  weights.set(policy, weight);
+  return weight;
+}
+
+function weigh({ spec, exceptions = [] }: EffectivePolicy): number {
   const ofRules = rulesOf(spec).flatMap((rule) => ruleTests(compileRule(rule, spec.input.effect)));
   return [...ofRules, ...exceptions.flatMap(exceptionTests)].reduce(
     (sum, token) => sum + (isCostly(token) ? COSTLY_TEST_WEIGHT : 1),
@@ -81,6 +99,12 @@ function policyWeight({ spec, exceptions = [] }: EffectivePolicy): number {
 }
 
 function sectionOf(policy: EffectivePolicy): string {
+  const section = sections.get(policy) ?? writeSection(policy);
+  sections.set(policy, section);
+  return section;
+}
+
+function writeSection(policy: EffectivePolicy): string {
   const { name, spec, exceptions = [] } = policy;
   const reason = (policy.problem ?? denialReason(spec)).replaceAll("|", " ");
   const looks = asksRegistries(spec) ? "looks" : "";

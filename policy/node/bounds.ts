@@ -1,6 +1,6 @@
 import type { EffectivePolicy } from "../common/effective.js";
 import { toSecond } from "../common/exception.js";
-import { boundsProblem } from "../common/parameters.js";
+import { asksNoMore, boundsProblem } from "../common/parameters.js";
 import { asksRegistries } from "../common/known-image.js";
 import type { AtHand, Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
@@ -9,7 +9,7 @@ import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { type FleetNamespaces, fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
 import type { KnownNamespace } from "./known-parameters.js";
 import { selectFor } from "./namespace-parameters.js";
-import { type ExceptionObject, type ImagePolicyObject, withExceptions } from "./records.js";
+import { type ExceptionObject, type ImagePolicyObject, toEffective, withExceptions } from "./records.js";
 
 type Candidate = { policy: ImagePolicyObject } | { exception: ExceptionObject };
 
@@ -62,11 +62,17 @@ export function requireWithinBounds({ stored, found }: Bounded, candidate: Candi
   if ("policy" in candidate) requireFitting(withExceptions([candidate.policy], [], ""), "");
 }
 
+/** Whether a policy fits wherever what it replaces did, beside whatever else: neither has to be read then. */
+export function fitsInPlaceOf(next: ImagePolicyObject, current: ImagePolicyObject): boolean {
+  const [policy, replaced] = [toEffective(next), toEffective(current)];
+  return policy !== undefined && replaced !== undefined && asksNoMore(policy, replaced);
+}
+
 function requireFitting(policies: EffectivePolicy[], where: string): void {
   const problem = boundsProblem(policies);
   if (problem !== undefined) throw new PolicyError(POLICY_ERROR.invalid, `${where}${problem}`);
 }
 
-function put<T extends ImagePolicyObject | ExceptionObject>(stored: T[], candidate: T): T[] {
+export function put<T extends ImagePolicyObject | ExceptionObject>(stored: T[], candidate: T): T[] {
   return [...stored.filter(({ metadata }) => metadata.name !== candidate.metadata.name), candidate];
 }

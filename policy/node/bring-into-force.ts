@@ -9,6 +9,7 @@ import { replaceKnown, syncParameters, type SyncProgress } from "./namespace-par
 import type { KnownNamespace } from "./known-parameters.js";
 import { listNoOlder } from "./list-no-older.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
+import type { PolicyAddress } from "./records.js";
 import { IN_FORCE_DEADLINE_MS, waitUntilInForce } from "./probe.js";
 
 /** Namespaces brought into force side by side; each waits mostly for the API server. */
@@ -21,6 +22,11 @@ export interface Scope {
   organization: string;
   /** Absent for the whole organization. */
   workspace?: string;
+}
+
+/** The place a policy is set on. */
+export function placeOf({ organization, workspace }: PolicyAddress): Scope {
+  return { organization, ...(workspace !== undefined && { workspace }) };
 }
 
 interface Thoroughness {

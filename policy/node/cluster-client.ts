@@ -2,6 +2,8 @@ import type { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi } fro
 
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { pooledKubeConfig } from "../../kubernetes/node/pooled-kube-config.js";
+import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
+import { NamespaceWatch } from "./namespace-watch.js";
 import { KnownParameters } from "./known-parameters.js";
 import { SeenVersions } from "./seen-versions.js";
 
@@ -17,6 +19,8 @@ export interface ClusterClient {
   seen: SeenVersions;
   /** The parameters that were last made through it. */
   parameters: KnownParameters;
+  /** The namespaces, for those who show them. */
+  namespaces: NamespaceWatch;
 }
 
 /** Opens the clients of one kubeconfig; the library behind them is loaded on the first call. */
@@ -26,14 +30,24 @@ export async function createClusterClient(
 ): Promise<ClusterClient> {
   const library = await import("../../kubernetes/node/client-library.js");
   const pooled = pooledKubeConfig(kubeConfig, library);
+  const seen = new SeenVersions();
+  const core = pooled.makeApiClient(library.CoreV1Api);
+  const ask = () =>
+    core.listNamespace({ limit: 1 }).then(
+      ({ metadata }) => metadata?.resourceVersion,
+      (error: unknown) => {
+        throw toPolicyError(error);
+      },
+    );
   return {
     kubeConfig,
-    core: pooled.makeApiClient(library.CoreV1Api),
+    core,
     custom: pooled.makeApiClient(library.CustomObjectsApi),
     objects: library.KubernetesObjectApi.makeApiClient(pooled),
     mergePatch: library.setHeaderOptions("Content-Type", library.PatchStrategy.MergePatch),
-    seen: new SeenVersions(),
+    seen,
     parameters,
+    namespaces: new NamespaceWatch({ open: () => new KubernetesClient(kubeConfig), ask, seen }),
   };
 }
 

@@ -4,6 +4,7 @@ import { type ClusterClient, createClusterClient } from "./cluster-client.js";
 import { MemberClients, type MemberOptions } from "./fleet/member-clients.js";
 import { createHierarchyStore, type HierarchyStore } from "./hierarchy-store.js";
 import { FollowUps } from "./follow-ups.js";
+import { KnownScopes } from "./known-scopes.js";
 import { HistoryTrimmer } from "./history/kept-changes.js";
 import type { Logger } from "./logger.js";
 import { PolicyStatuses } from "./policy-statuses.js";
@@ -21,6 +22,8 @@ export interface PolicyContext {
   statuses: PolicyStatuses;
   history: HistoryTrimmer;
   followUps: FollowUps;
+  /** What the last changes of policies were made with. */
+  scopes: KnownScopes;
   /** The way to the other clusters. */
   members: MemberClients;
   /** Those that may be asked about images. */
@@ -56,6 +59,7 @@ export async function createPolicyContext(
     statuses: new PolicyStatuses(store, logger),
     history: new HistoryTrimmer(store, logger),
     followUps: new FollowUps(),
+    scopes: new KnownScopes(client.parameters),
     members: new MemberClients(client, members),
     registries,
   };

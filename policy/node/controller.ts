@@ -13,12 +13,13 @@ import {
 import { toPolicyError } from "./cluster-client.js";
 import { createPolicyContext, type PolicyContext } from "./context.js";
 import { expireException, expiresIn } from "./expiry.js";
-import type { MemberOptions } from "./fleet/member-clients.js";
+import { shareOfLeader } from "./fleet/fleet-share.js";
+import type { MemberOptions, MemberStanding } from "./fleet/member-clients.js";
 import { type Fleet, startFleet } from "./fleet/start-fleet.js";
 import { type KeptPlural, recordChange } from "./history/record-change.js";
 import { keepWatching, type Watch } from "./keep-watching.js";
 import type { Logger } from "./logger.js";
-import { enforce } from "./policies.js";
+import { enforce, seenChange } from "./policies.js";
 import { isLookedAt } from "./policy-statuses.js";
 import {
   type ExceptionObject,
@@ -30,6 +31,7 @@ import {
   recordProblem,
 } from "./records.js";
 import type { Registries } from "./registry/registries.js";
+import { Settling } from "./settling.js";
 import { startVerifier } from "./verify/start-verifier.js";
 import { createWorkQueue, type WorkQueue } from "./work-queue.js";
 
@@ -39,8 +41,11 @@ const RESYNC_EVERY_MS = 60_000;
 /** Whoever changes a policy through the service brings it into force itself; the controller looks after that. */
 const SETTLE_MS = 500;
 
-/** Parameters that were written are looked at once for all writes within this, beside whoever writes and waits. */
-const PARAMETERS_SETTLE_MS = 100;
+/** The same of one who changes it again and again: the look at each would take from the next. */
+const POLICY_PATIENCE = { quietMs: SETTLE_MS, atMostMs: 2000 };
+
+/** Parameters that were written are looked at beside whoever writes and waits: what drifted is right again within a second. */
+const PARAMETERS_PATIENCE = { quietMs: 100, atMostMs: 500 };
 
 export interface ControllerOptions {
   kubeConfig: KubeConfig;
@@ -50,6 +55,8 @@ export interface ControllerOptions {
   registries?: Registries;
   /** Of the Lectern that runs it. */
   version?: string;
+  /** Who keeps the clusters that the operator gives, where several servers run; absent where this one keeps all. */
+  standing?: MemberStanding;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -63,6 +70,7 @@ export async function startPolicyController({
   members,
   registries,
   version,
+  standing,
   logger,
   signal,
 }: ControllerOptions): Promise<void> {
@@ -73,9 +81,12 @@ export async function startPolicyController({
   const queue = createWorkQueue({ logger, signal });
   const calls = new KubernetesClient(kubeConfig);
   const audit = startAudit(context, { logger, signal });
-  const fleet = startFleet(context, { signal, ...(version !== undefined && { version }) });
-  const onLost = (error: unknown) =>
-    logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
+  const fleet = startFleet(context, {
+    signal,
+    ...(version !== undefined && { version }),
+    ...(standing && { share: shareOfLeader(context.members.given, (name) => standing.isKept(name)) }),
+  });
+  const onLost = logLost(logger);
   for (const watch of [...watchesOf(context, { queue, audit, fleet }), ...audit.watches, fleet.watch])
     void keepWatching(calls, watch, { signal, onLost });
   const resync = setInterval(() => queueEverything(context, queue), RESYNC_EVERY_MS);
@@ -84,25 +95,19 @@ export async function startPolicyController({
   queueEverything(context, queue);
 }
 
+function logLost(logger: Logger): (error: unknown) => void {
+  return (error) =>
+    logger.warn({ reason: toPolicyError(error).message }, "a policy watch broke off, starting it again");
+}
+
 function watchesOf(
   context: PolicyContext,
   { queue, audit, fleet }: { queue: WorkQueue; audit: Audit; fleet: Fleet },
 ): Watch[] {
   const managed = encodeURIComponent(`${MANAGED_LABEL}=true`);
-  const lookAgain = once((namespace) => queueNamespace(context, queue, namespace), PARAMETERS_SETTLE_MS);
+  const parameters = new Settling(PARAMETERS_PATIENCE);
   return [
-    {
-      path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
-      listener: {
-        onItem: (type, object) => {
-          const policy = object as ImagePolicyObject;
-          fleet.policiesChanged(policy.spec.organization);
-          queueChange(context, queue, { plural: "imagepolicies", type, object: policy });
-          if (type === "DELETED") queueScope(context, queue, policy.spec);
-          else queuePolicy(context, queue, policy);
-        },
-      },
-    },
+    policiesWatch(context, { queue, fleet }),
     {
       path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicyexceptions`,
       listener: {
@@ -135,7 +140,8 @@ function watchesOf(
       listener: {
         onItem: (type, { metadata: { namespace = "" } = {} }) => {
           if (type === "DELETED") queueNamespace(context, queue, namespace);
-          else if (type === "MODIFIED") lookAgain(namespace);
+          else if (type === "MODIFIED")
+            parameters.soon(namespace, () => queueNamespace(context, queue, namespace));
           audit.judgeAnew(namespace);
         },
       },
@@ -143,17 +149,20 @@ function watchesOf(
   ];
 }
 
-/** Does something for each name `delayMs` after it was asked for, once for all who ask meanwhile. */
-function once(act: (name: string) => void, delayMs: number): (name: string) => void {
-  const due = new Set<string>();
-  return (name) => {
-    if (due.has(name)) return;
-    due.add(name);
-    const later = () => {
-      due.delete(name);
-      act(name);
-    };
-    setTimeout(later, delayMs).unref();
+function policiesWatch(context: PolicyContext, { queue, fleet }: { queue: WorkQueue; fleet: Fleet }): Watch {
+  const changed = new Settling(POLICY_PATIENCE);
+  return {
+    path: `/apis/${POLICY_GROUP}/${POLICY_VERSION}/imagepolicies`,
+    listener: {
+      onItem: (type, object) => {
+        const policy = object as ImagePolicyObject;
+        const { name = "" } = policy.metadata;
+        fleet.policiesChanged(policy.spec.organization);
+        queueChange(context, queue, { plural: "imagepolicies", type, object: policy });
+        if (type === "DELETED") queueScope(context, queue, policy.spec);
+        else if (!isSettled(policy)) changed.soon(name, () => queuePolicy(context, queue, name));
+      },
+    },
   };
 }
 
@@ -185,14 +194,12 @@ function keptWatches(context: PolicyContext, queue: WorkQueue): Watch[] {
   }));
 }
 
-function queuePolicy(context: PolicyContext, queue: WorkQueue, seen: ImagePolicyObject): void {
-  const name = seen.metadata.name ?? "";
-  if (isSettled(seen)) return;
+function queuePolicy(context: PolicyContext, queue: WorkQueue, name: string): void {
   const look = async () => {
     const now = await context.store.get<ImagePolicyObject["spec"]>("imagepolicies", name);
     if (now && !isSettled(now)) await settle(context, now);
   };
-  queue.add(`policy/${name}`, look, SETTLE_MS);
+  queue.add(`policy/${name}`, look);
 }
 
 /** Does for a policy written by hand what the service does for its own: labels to find it by, parameters, status. */
@@ -207,7 +214,8 @@ async function settle(context: PolicyContext, policy: ImagePolicyObject): Promis
   // What cannot be read may be in force by what another server made of it.
   if (isOfItsName(labelled)) await bringIntoForce(context, labelled.spec, { isThorough: true });
   const { generation, name = "" } = labelled.metadata;
-  const seen = generation === undefined ? {} : { observedGeneration: generation };
+  const looked = generation === undefined ? {} : { observedGeneration: generation };
+  const seen = { ...looked, ...seenChange(labelled) };
   await context.store.setStatus("imagepolicies", name, { inForce: false, message, ...seen });
 }
 

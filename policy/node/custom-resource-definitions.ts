@@ -234,6 +234,7 @@ const SYNC_STATUS = object({
 const STATUS = object({
   inForce: { type: "boolean" },
   observedGeneration: { type: "integer", format: "int64" },
+  changedAt: moment(),
   namespaces: { type: "integer", format: "int32" },
   message: text(MAX_MESSAGE_CHARACTERS),
 });

@@ -1,12 +1,12 @@
 import { exceptionManifest, MAX_EXCEPTION_DAYS, toSecond } from "../common/exception.js";
 import type { ExceptionView } from "../common/exception-api.js";
 import { checkBounds } from "./bounds.js";
-import { bringIntoForce, type Scope } from "./bring-into-force.js";
+import { bringIntoForce, placeOf, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { requireNamespace, requireWorkspace } from "./find.js";
 import { askFleet } from "./fleet/on-cluster.js";
-import { invalidManifest, placeOf, requirePolicy } from "./policies.js";
+import { invalidManifest, requirePolicy } from "./policies.js";
 import {
   type ExceptionObject,
   type ExceptionObjectSpec,
@@ -18,6 +18,7 @@ import {
 import { signed } from "./history/author.js";
 import { recordChange } from "./history/record-change.js";
 import { removeSigned } from "./history/remove-signed.js";
+import { enforceStored, followStored, recordStored } from "./stored-change.js";
 import { exceptionView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
@@ -52,7 +53,9 @@ export async function requestException(
     ? undefined
     : await context.store.create("imagepolicyexceptions", signed(object, user));
   if (!stored) throw new PolicyError(POLICY_ERROR.exists, `${describe(address)} already exists`);
-  await recordChange(context, "imagepolicyexceptions", stored);
+  await recordStored(context, `${describe(address)} is asked for`, () =>
+    recordChange(context, "imagepolicyexceptions", stored),
+  );
   return exceptionView(stored);
 }
 
@@ -106,8 +109,11 @@ export async function decideException(
   if (dryRun) return exceptionView(decided);
   const stored = await context.store.replace("imagepolicyexceptions", signed(decided, user, { current }));
   if (!stored) throw changedMeanwhile(address);
-  await recordChange(context, "imagepolicyexceptions", stored);
-  await bringIntoForce(context, placeOf(address));
+  await followStored(context, {
+    done: "The decision is stored",
+    enforce: () => bringIntoForce(context, placeOf(address)),
+    record: () => recordChange(context, "imagepolicyexceptions", stored),
+  });
   return exceptionView(stored);
 }
 
@@ -120,7 +126,7 @@ export async function deleteException(
   await requireException(context, address);
   if (dryRun) return;
   await removeSigned(context, "imagepolicyexceptions", { name: objectName(address), user });
-  await bringIntoForce(context, placeOf(address));
+  await enforceStored("The exception is deleted", () => bringIntoForce(context, placeOf(address)));
 }
 
 export async function getException(context: PolicyContext, address: PolicyAddress): Promise<ExceptionView> {

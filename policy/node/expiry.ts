@@ -1,11 +1,10 @@
 import { describeException, toSecond } from "../common/exception.js";
 import { ENFORCED_CONFIG_MAP } from "../common/engine-names.js";
-import { bringIntoForce } from "./bring-into-force.js";
+import { bringIntoForce, placeOf } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { signed } from "./history/author.js";
 import { recordChange } from "./history/record-change.js";
-import { placeOf } from "./policies.js";
 import { type ExceptionObject, type ExceptionObjectSpec, objectName } from "./records.js";
 import { LECTERN_USER } from "./write-options.js";
 

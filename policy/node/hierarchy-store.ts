@@ -4,6 +4,7 @@ import { type Freshness, listNoOlder } from "./list-no-older.js";
 import type { ResourcePlural } from "./custom-resource-definitions.js";
 import { ReadVersions } from "./read-versions.js";
 import type { HierarchyObject } from "./records.js";
+import { untracked } from "./untracked.js";
 
 /** Reads and writes objects of our own kinds. */
 export interface HierarchyStore {
@@ -13,6 +14,8 @@ export interface HierarchyStore {
     organization?: string,
     freshness?: Freshness,
   ): Promise<HierarchyObject<Spec>[]>;
+  /** A policy as it was last read or written here, which may be another by now. */
+  newestRead(uid: string): HierarchyObject<unknown> | undefined;
   /** The version up to which a list that is `seen` holds everything, at least; `undefined` where it would be an exact one. */
   seenOf(plural: ResourcePlural): string | undefined;
   /** Resolves to `undefined` where the name is taken. */
@@ -20,7 +23,7 @@ export interface HierarchyStore {
     plural: ResourcePlural,
     object: HierarchyObject<Spec>,
   ): Promise<HierarchyObject<Spec> | undefined>;
-  /** Resolves to `undefined` where the object changed since it was read. */
+  /** Resolves to `undefined` where the object changed since it was read, or is gone. */
   replace<Spec>(
     plural: ResourcePlural,
     object: HierarchyObject<Spec>,
@@ -29,8 +32,8 @@ export interface HierarchyStore {
   remove(plural: ResourcePlural, name: string): Promise<boolean>;
   /** Deletes everything of a kind in an organization. */
   removeAll(plural: ResourcePlural, organization: string): Promise<void>;
-  /** Merges into the status; of what is gone nothing is written. */
-  setStatus(plural: ResourcePlural, name: string, status: object): Promise<void>;
+  /** Merges into the status and resolves to the object's version with it; of what is gone nothing is written. */
+  setStatus(plural: ResourcePlural, name: string, status: object): Promise<string | undefined>;
   /** What counts the changes of the cluster: a list that is read later holds at least what there was at it. */
   currentVersion(): Promise<string>;
 }
@@ -46,18 +49,23 @@ export function createHierarchyStore({ custom, mergePatch, seen }: ClusterClient
   ): Promise<T> => {
     const object = await answer;
     seen.note(plural, object?.metadata.resourceVersion);
+    if (object && plural === "imagepolicies") read.same(object);
     return object;
   };
   return {
     get: (plural, name) => noted(plural, orUndefined(custom.getClusterCustomObject({ ...AT, plural, name }))),
     list: (plural, organization, freshness = "exact") =>
       listAsFresh({ custom, seen, read }, { plural, organization, freshness }),
+    newestRead: (uid) => read.newest(uid),
     seenOf: (plural) => seen.newestOf(plural),
     create: (plural, body) =>
       noted(plural, unlessConflict(custom.createClusterCustomObject({ ...AT, plural, body }))),
-    replace: (plural, body) => {
+    replace: (plural, object) => {
+      // Of others nobody else says when they were changed in the cluster itself.
+      const body = plural === "imagepolicies" ? untracked(object) : object;
       const name = body.metadata.name ?? "";
-      return noted(plural, unlessConflict(custom.replaceClusterCustomObject({ ...AT, plural, name, body })));
+      const replaced = custom.replaceClusterCustomObject({ ...AT, plural, name, body });
+      return noted(plural, unlessConflict(unlessGone(replaced)));
     },
     remove: async (plural, name) => {
       try {
@@ -76,9 +84,11 @@ export function createHierarchyStore({ custom, mergePatch, seen }: ClusterClient
       const patch = { ...AT, plural, name, body: { status } };
       try {
         const patched: unknown = await custom.patchClusterCustomObjectStatus(patch, mergePatch);
-        seen.note(plural, (patched as HierarchyObject).metadata.resourceVersion);
+        const { metadata } = await noted(plural, Promise.resolve(patched as HierarchyObject));
+        return metadata.resourceVersion;
       } catch (error) {
         if (!isNotFound(error)) throw toPolicyError(error);
+        return undefined;
       }
     },
     currentVersion: async () => {
@@ -121,6 +131,15 @@ async function attempt<T>(call: Promise<T>): Promise<T> {
     return await call;
   } catch (error) {
     throw toPolicyError(error);
+  }
+}
+
+async function unlessGone<T>(writing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { EffectivePolicy } from "../common/effective.js";
+
 /** A ConfigMap of parameters as it was last written or read here. */
 export interface KnownConfigMap {
   resourceVersion: string;
@@ -8,6 +10,8 @@ export interface KnownConfigMap {
 export interface KnownNamespace {
   enforced: KnownConfigMap;
   audit?: KnownConfigMap;
+  /** The policies of the organization that both were made of; absent where not all of them were at hand. */
+  madeOf?: EffectivePolicy[];
 }
 
 /** Namespaces remembered: who edits policies edits those of a few, and each may hold some hundred kilobytes. */

@@ -19,6 +19,7 @@ import type { KnownConfigMap, KnownNamespace } from "./known-parameters.js";
 import type { Freshness } from "./list-no-older.js";
 import type { Revisions } from "./probe.js";
 import { isNewer } from "./seen-versions.js";
+import { UNTRACKED } from "./untracked.js";
 
 /** Writers meet only when a policy and its namespace change in the same milliseconds. */
 const MAX_ATTEMPTS = 8;
@@ -147,7 +148,8 @@ export async function replaceKnown(
   const wanted = compileParameters(selectFor(namespace, policies).selected);
   if (isSame(known.enforced.data, wanted.enforced)) return undefined;
   try {
-    return await writeBoth(client, namespace.metadata?.name ?? "", { wanted, current: known, progress });
+    const name = namespace.metadata?.name ?? "";
+    return await writeBoth(client, name, { wanted, current: known, progress, madeOf: policies });
   } catch (error) {
     if (isNotFound(error) || isConflict(error)) return undefined;
     throw toPolicyError(error);
@@ -158,12 +160,13 @@ interface Change {
   wanted: Parameters;
   current: Partial<KnownNamespace>;
   progress: SyncProgress;
+  madeOf?: EffectivePolicy[];
 }
 
 async function writeBoth(
   client: ClusterClient,
   namespace: string,
-  { wanted, current, progress }: Change,
+  { wanted, current, progress, madeOf }: Change,
 ): Promise<Revisions> {
   // Of what fails between the two it is not known how it is.
   client.parameters.forget(namespace);
@@ -186,6 +189,7 @@ async function writeBoth(
     ...(audit.revision !== undefined && {
       audit: { resourceVersion: audit.revision, data: wanted.audit },
     }),
+    ...(madeOf && { madeOf }),
   });
   return {
     enforced: enforced.revision,
@@ -242,6 +246,7 @@ async function write(
       name,
       namespace,
       labels: { [PARAMETERS_LABEL]: "true" },
+      managedFields: UNTRACKED,
       ...(resourceVersion !== undefined && { resourceVersion }),
     },
     data,

@@ -2,7 +2,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
-import { everyNamespace, organizationNamespaces, syncUntilInForce } from "./bring-into-force.js";
+import { syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, orUndefined, toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { listEffectivePolicies } from "./effective-policies.js";
@@ -16,8 +16,12 @@ import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilUnjudged } from "./probe.js";
 import type { ManagedClusterSpec } from "./records.js";
 import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
+import { enforceStored } from "./stored-change.js";
+import { shownEvery, shownOfOrganization } from "./shown-namespaces.js";
 import { namespaceView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
+
+const PLACED = "The namespace has its labels";
 
 export interface NamespaceAddress {
   organization: string;
@@ -72,7 +76,7 @@ export async function updateNamespace(
       ? { action: "labelled", user }
       : { action: "moved", user, from };
   const moved = await join(context, { ...target, ...done }, namespace, changes);
-  await nudgeBlockedWorkloads(context, address.namespace);
+  await enforceStored(PLACED, () => nudgeBlockedWorkloads(context, address.namespace));
   return moved;
 }
 
@@ -90,10 +94,12 @@ export async function detachNamespace(
     [CLUSTER_LABEL]: null,
     ...(context.place?.isOpen && { [ORGANIZATION_LABEL]: null }),
   });
-  await recordNamespace(context, { ...address, workspace, user, action: "detached" }, labelled);
-  await waitUntilUnjudged(context.client, address.namespace);
-  await deleteParameters(context.client, address.namespace);
-  await nudgeBlockedWorkloads(context, address.namespace);
+  await enforceStored("The namespace is detached", async () => {
+    await recordNamespace(context, { ...address, workspace, user, action: "detached" }, labelled);
+    await waitUntilUnjudged(context.client, address.namespace);
+    await deleteParameters(context.client, address.namespace);
+    await nudgeBlockedWorkloads(context, address.namespace);
+  });
 }
 
 export async function getNamespace(
@@ -114,7 +120,7 @@ export async function listNamespaces(
   if (cluster !== undefined) {
     const { spec } = await requireCluster(context, organization, cluster);
     const there = await onCluster(context, organization, cluster);
-    const found = await organizationNamespaces(there, organization);
+    const found = await shownOfOrganization(there, organization);
     const views = found.map((namespace) => namespaceView(namespace, spec.name));
     return { namespaces: views.filter(({ status }) => status.managed), home: "", unreachable: [] };
   }
@@ -131,8 +137,8 @@ export async function listNamespaces(
 
 /** Those the organization has, or could have by attaching them. */
 async function attachableNamespaces(context: PolicyContext, organization: string): Promise<V1Namespace[]> {
-  if (!context.place?.isOpen) return organizationNamespaces(context, organization);
-  const all = await everyNamespace(context);
+  if (!context.place?.isOpen) return shownOfOrganization(context, organization);
+  const all = await shownEvery(context);
   return all.filter((namespace) => isOfOrganization(namespace, organization, context.place));
 }
 
@@ -189,8 +195,10 @@ async function join(
   await syncParameters(context.client, context.store, { namespace, membership });
   const owned = context.place?.isOpen && { [ORGANIZATION_LABEL]: organization };
   const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address), ...owned });
-  await recordNamespace(context, address, labelled);
-  await syncUntilInForce(context, namespace);
+  await enforceStored(PLACED, async () => {
+    await recordNamespace(context, address, labelled);
+    await syncUntilInForce(context, namespace);
+  });
   return namespaceView(labelled, cluster);
 }
 

@@ -1,22 +1,21 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 import type { ZodError } from "zod";
 
+import { WORKSPACE_LABEL } from "../common/engine-names.js";
 import { toSecond } from "../common/exception.js";
 import { fieldProblems } from "../common/field-problems.js";
 import { type PolicyManifest, policyManifest } from "../common/manifest.js";
 import type { PolicyView } from "../common/tmc-api.js";
-import { atHand, type Bounded, readBounded, requireWithinBounds } from "./bounds.js";
-import { bringIntoForce, bringIntoForceAtOnce, type Scope } from "./bring-into-force.js";
+import { readBounded, requireWithinBounds } from "./bounds.js";
+import { bringIntoForce, placeOf, type Scope } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { listPoliciesAndExceptions } from "./effective-policies.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
-import { fleetNamespaces } from "./fleet/fleet-namespaces.js";
-import { revisionOf, signed } from "./history/author.js";
-import { nextRevision, recordChange } from "./history/record-change.js";
+import { authorOf, revisionOf, signed } from "./history/author.js";
+import { nextRevision } from "./history/record-change.js";
 import { removeSigned } from "./history/remove-signed.js";
-import { selectFor } from "./namespace-parameters.js";
-import type { PolicyStatuses } from "./policy-statuses.js";
+import { isLookedAt, type PolicyStatuses } from "./policy-statuses.js";
 import {
   type ExceptionObject,
   type ExceptionObjectSpec,
@@ -31,7 +30,10 @@ import {
   toEffective,
   withExceptions,
 } from "./records.js";
+import { countConcerned, enforceAndRecord, inForce, replaceKnownPolicy, specOf } from "./save-policy.js";
+import { shownOnFleet } from "./shown-namespaces.js";
 import { keyProblem } from "./verify/cosign-signature.js";
+import { enforceStored } from "./stored-change.js";
 import { policyVersion, policyView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
@@ -96,6 +98,9 @@ export async function updatePolicy(
   options: WriteOptions = {},
 ): Promise<PolicyView> {
   const manifest = parseManifest(input);
+  const { user = LECTERN_USER, dryRun = false } = options;
+  const saved = dryRun ? undefined : await replaceKnownPolicy(context, address, { manifest, user });
+  if (saved) return saved;
   let expected = manifest.meta?.resourceVersion || undefined;
   for (let attempt = 0; attempt < REPLACE_ATTEMPTS; attempt++) {
     const [current, bounded] = await Promise.all([
@@ -107,9 +112,9 @@ export async function updatePolicy(
     const unsigned: ImagePolicyObject = { ...current, spec: specOf(address, manifest) };
     const made = revisionOf(current);
     const revision = made === undefined ? await nextRevision(context, address) : made + 1;
-    const next = signed(unsigned, options.user ?? LECTERN_USER, { current, revision });
+    const next = signed(unsigned, user, { current, revision });
     requireWithinBounds(bounded, { policy: next });
-    if (options.dryRun) return policyView(next);
+    if (dryRun) return policyView(next);
     const stored = await context.store.replace("imagepolicies", next);
     if (!stored) continue;
     return enforceAndRecord(context, address, { stored, bounded });
@@ -123,7 +128,7 @@ export async function getPolicy(context: PolicyContext, address: PolicyAddress):
     (policy) => [policy],
   );
   const [{ found }, exceptions] = await Promise.all([
-    fleetNamespaces(context, placeOf(address)),
+    shownOnFleet(context, placeOf(address)),
     context.store.list<ExceptionObjectSpec>("imagepolicyexceptions", address.organization),
   ]);
   return viewAmong(
@@ -145,13 +150,30 @@ export async function listPolicies(
       () => listPoliciesAndExceptions(context.store, organization),
       (listed) => listed.policies.filter((policy) => toEffective(policy) !== undefined),
     ),
-    fleetNamespaces(context, { organization }),
+    shownOnFleet(context, { organization }),
   ]);
   const namespaces = found.map(({ namespace }) => namespace);
+  const byWorkspace = partition(namespaces);
   return policies
     .filter(({ spec }) => scope.everywhere === true || spec.workspace === scope.workspace)
     .filter((object) => toEffective(object) !== undefined)
-    .map((object) => viewAmong({ namespaces, exceptions }, object, context.statuses));
+    .map((object) => {
+      const { workspace } = object.spec;
+      const among = workspace === undefined ? namespaces : (byWorkspace.get(workspace) ?? []);
+      return viewAmong({ namespaces: among, exceptions }, object, context.statuses);
+    });
+}
+
+/** By the workspaces they are in: of thousands of namespaces few concern one policy. */
+function partition(namespaces: V1Namespace[]): Map<string | undefined, V1Namespace[]> {
+  const parts = new Map<string | undefined, V1Namespace[]>();
+  for (const namespace of namespaces) {
+    const workspace = namespace.metadata?.labels?.[WORKSPACE_LABEL];
+    const part = parts.get(workspace) ?? [];
+    part.push(namespace);
+    parts.set(workspace, part);
+  }
+  return parts;
 }
 
 /** Resolves when the policy no longer refuses anything. Throws POLICY_NOT_FOUND. */
@@ -166,26 +188,11 @@ export async function deletePolicy(
   const user = options.user ?? LECTERN_USER;
   const wasThere = await removeSigned(context, "imagepolicies", { name: objectName(address), user });
   if (!wasThere) throw policyNotFound(address);
-  for (const { metadata } of exceptions.filter((each) => isExceptionOf(each, policy)))
-    await removeSigned(context, "imagepolicyexceptions", { name: metadata.name ?? "", user });
-  await bringIntoForce(context, placeOf(address));
-}
-
-/** Neither waits for the other, and what fails of one ends only when the other has. */
-async function enforceAndRecord(
-  context: PolicyContext,
-  address: PolicyAddress,
-  { stored, bounded }: { stored: ImagePolicyObject; bounded: Bounded },
-): Promise<PolicyView> {
-  const [enforced, recorded] = await Promise.allSettled([
-    bringIntoForceAtOnce(context, placeOf(address), atHand(context, bounded, stored)),
-    recordChange(context, "imagepolicies", stored),
-  ]);
-  if (recorded.status === "rejected") throw recorded.reason;
-  if (enforced.status === "rejected") throw enforced.reason;
-  const status = inForce(stored, enforced.value);
-  context.statuses.writeSoon(stored, status);
-  return policyView({ ...stored, status });
+  await enforceStored("The policy is deleted", async () => {
+    for (const { metadata } of exceptions.filter((each) => isExceptionOf(each, policy)))
+      await removeSigned(context, "imagepolicyexceptions", { name: metadata.name ?? "", user });
+    await bringIntoForce(context, placeOf(address));
+  });
 }
 
 /** Brings a policy into force in the home cluster and writes that down in the policy itself; how far the others are, they say themselves. */
@@ -195,17 +202,14 @@ export async function enforce(
   stored: ImagePolicyObject,
 ): Promise<void> {
   const namespaces = await bringIntoForce(context, placeOf(address));
-  const status = inForce(stored, namespaces);
+  const status = { ...inForce(stored, namespaces), ...seenChange(stored) };
   await context.store.setStatus("imagepolicies", stored.metadata.name ?? "", status);
 }
 
-function inForce(stored: ImagePolicyObject, namespaces: V1Namespace[]) {
-  const { generation } = stored.metadata;
-  return {
-    inForce: true,
-    namespaces: countConcerned(namespaces, stored),
-    ...(generation !== undefined && { observedGeneration: generation }),
-  };
+/** When a policy was changed in the cluster itself, which is seen when it is looked at first: it does not say so itself. */
+export function seenChange(stored: ImagePolicyObject): { changedAt?: string } {
+  const isNews = authorOf(stored, false) === undefined && !isLookedAt(stored);
+  return isNews ? { changedAt: toSecond(new Date()) } : {};
 }
 
 /** Namespaces come, go and change their labels without the policy's stored status being written again. */
@@ -217,17 +221,6 @@ function viewAmong(
   const [policy] = withExceptions([stored], exceptions, toSecond(new Date()));
   const view = policyView(statuses.withSeen(stored), policy?.exceptions?.length ?? 0);
   return { ...view, status: { ...view.status, namespaces: countConcerned(namespaces, stored) } };
-}
-
-function countConcerned(namespaces: V1Namespace[], stored: ImagePolicyObject): number {
-  const policy = toEffective(stored);
-  if (!policy) return 0;
-  return namespaces.filter((namespace) => selectFor(namespace, [policy]).selected.length > 0).length;
-}
-
-/** The place a policy is set on. */
-export function placeOf({ organization, workspace }: PolicyAddress): Scope {
-  return { organization, ...(workspace !== undefined && { workspace }) };
 }
 
 async function findParent(context: PolicyContext, scope: Scope): Promise<HierarchyObject<unknown>> {
@@ -243,20 +236,6 @@ export async function requirePolicy(
   const found = await context.store.get<ImagePolicySpec>("imagepolicies", objectName(address));
   if (!found) throw policyNotFound(address);
   return found;
-}
-
-function specOf(
-  { organization, workspace, name }: PolicyAddress,
-  { spec, meta }: PolicyManifest,
-): ImagePolicySpec {
-  return {
-    organization,
-    name,
-    ...(workspace !== undefined && { workspace }),
-    ...(meta?.description && { description: meta.description }),
-    ...(meta?.labels && { labels: meta.labels }),
-    ...spec,
-  };
 }
 
 /** Names the fields that are wrong, as far as anybody reads them. */

@@ -5,9 +5,10 @@ import { pollUntil } from "./deadline.js";
 import type { HierarchyStore } from "./hierarchy-store.js";
 import type { Logger } from "./logger.js";
 import type { ImagePolicyObject } from "./records.js";
+import { Settling } from "./settling.js";
 
-/** Who saves twice in a moment changes one status; the controller looks after half a second whether somebody wrote it. */
-const WRITE_AFTER_MS = 50;
+/** Who saves again and again changes one status; the controller looks half a second after the last whether somebody wrote it. */
+const PATIENCE = { quietMs: 50, atMostMs: 500 };
 
 /** Another server has written what it saw by then; what is not in force even so is shown as that. */
 const WRITTEN_WITHIN_MS = 2000;
@@ -29,7 +30,7 @@ export class PolicyStatuses {
   readonly #store: HierarchyStore;
   readonly #logger: Logger;
   readonly #seen = new LRUCache<string, Seen>({ max: MAX_POLICIES });
-  readonly #due = new Set<string>();
+  readonly #settling = new Settling(PATIENCE);
 
   constructor(store: HierarchyStore, logger: Logger) {
     this.#store = store;
@@ -38,9 +39,7 @@ export class PolicyStatuses {
 
   writeSoon({ metadata: { uid = "", name = "" } }: ImagePolicyObject, status: Seen["status"]): void {
     this.#seen.set(uid, { name, status });
-    if (this.#due.has(uid)) return;
-    this.#due.add(uid);
-    setTimeout(() => void this.#write(uid), WRITE_AFTER_MS).unref();
+    this.#settling.soon(uid, () => void this.#write(uid));
   }
 
   /** The policy with what is known here of this generation of it, where nobody has written that down yet. */
@@ -67,8 +66,6 @@ export class PolicyStatuses {
   }
 
   async #write(uid: string): Promise<void> {
-    // What is seen from here on is written in its turn.
-    this.#due.delete(uid);
     const seen = this.#seen.get(uid);
     if (!seen) return;
     try {

@@ -11,7 +11,7 @@ import { idleRules, previewChanges } from "../common/preview.js";
 import type { NamespaceChange, PreviewAnswer } from "../common/tmc-api.js";
 import { AuditedCluster } from "./audit/audited-cluster.js";
 import { AUDITED_KINDS, type AuditedKind, auditedObject } from "./audit/audited-kinds.js";
-import type { Scope } from "./bring-into-force.js";
+import { placeOf, type Scope } from "./bring-into-force.js";
 import { toPolicyError } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { listEffectivePolicies, listPoliciesAndExceptions } from "./effective-policies.js";
@@ -23,7 +23,7 @@ import { ownLabels, withLabels } from "./namespace-labels.js";
 import { selectFor } from "./namespace-parameters.js";
 import { listKnownImages } from "./verify/stored-images.js";
 import { workspaceOf } from "./namespaces.js";
-import { parseManifest, placeOf } from "./policies.js";
+import { parseManifest } from "./policies.js";
 import { type ExceptionObject, objectName, originOf, type PolicyAddress, withExceptions } from "./records.js";
 
 /** A preview is read by a person while typing; more pods than this would keep them waiting. */

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 import type { HierarchyObject } from "./records.js";
+import { isNewer } from "./seen-versions.js";
 
 /** As many as the organizations that are busy at one time have policies; each is a few kilobytes. */
 const MAX_OBJECTS = 2000;
@@ -14,7 +15,12 @@ export class ReadVersions {
     if (uid === undefined || resourceVersion === undefined) return object;
     const known = this.#objects.get(uid);
     if (known?.metadata.resourceVersion === resourceVersion) return known as T;
-    this.#objects.set(uid, object);
+    if (isNewer(resourceVersion, known?.metadata.resourceVersion)) this.#objects.set(uid, object);
     return object;
+  }
+
+  /** The newest that was read or written. */
+  newest(uid: string): HierarchyObject<unknown> | undefined {
+    return this.#objects.get(uid);
   }
 }

@@ -17,7 +17,11 @@ export interface HierarchyObject<Spec = MemberSpec> {
   kind: string;
   metadata: V1ObjectMeta;
   spec: Spec;
-  status?: Partial<PolicyStatus> & { observedGeneration?: number };
+  status?: Partial<PolicyStatus> & {
+    observedGeneration?: number;
+    /** When a change that was made in the cluster itself was seen, to the second. */
+    changedAt?: string;
+  };
 }
 
 /** Organizations have neither name nor organization in their spec: their own name is both. */

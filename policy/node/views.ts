@@ -7,6 +7,7 @@ import type { Meta, NamespaceView, PolicyView, WorkspaceView } from "../common/t
 import type { ExceptionObject, HierarchyObject, ImagePolicyObject } from "./records.js";
 import { toEffective } from "./records.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
+import { timeOfChange } from "./history/author.js";
 
 const TMC_PACKAGE = "vmware.tanzu.manage.v1alpha1";
 
@@ -28,7 +29,7 @@ export function policyView(object: ImagePolicyObject, exceptions = 0): PolicyVie
       ...(spec.workspace === undefined ? { orgId: spec.organization } : { workspaceName: spec.workspace }),
     },
     meta: {
-      ...metaView(metadata, spec.description, spec.labels),
+      ...changedAt(metaView(metadata, spec.description, spec.labels), status?.changedAt),
       resourceVersion: policyVersion(object),
     },
     spec: effective.spec,
@@ -81,7 +82,19 @@ export function workspaceView(
   return { fullName: { name: spec.name }, meta: metaView(metadata, spec.description, spec.labels), status };
 }
 
+/** Views of namespaces that are shown again and again, by what was read of each. */
+const viewed = new WeakMap<V1Namespace, NamespaceView>();
+
+/** A namespace as TMC's API shows it, the same view for the same object. */
 export function namespaceView(namespace: V1Namespace, cluster: string): NamespaceView {
+  const known = viewed.get(namespace);
+  if (known?.fullName.clusterName === cluster) return known;
+  const view = makeNamespaceView(namespace, cluster);
+  viewed.set(namespace, view);
+  return view;
+}
+
+function makeNamespaceView(namespace: V1Namespace, cluster: string): NamespaceView {
   const labels = namespace.metadata?.labels ?? {};
   const managed = labels[MANAGED_LABEL] === "true";
   return {
@@ -103,9 +116,8 @@ export function metaView(
   labels: Record<string, string> = {},
 ): Meta {
   const created = isoTime(metadata.creationTimestamp);
-  const changes = (metadata.managedFields ?? [])
-    .map(({ time }) => isoTime(time))
-    .filter((time) => time !== "");
+  // Of what is written without an account of its fields only it itself says when.
+  const changes = (metadata.managedFields ?? []).map(({ time }) => isoTime(time));
   return {
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
@@ -113,9 +125,17 @@ export function metaView(
     description,
     labels,
     creationTime: created,
-    updateTime: changes.toSorted().at(-1) ?? created,
+    updateTime: newestOf([created, timeOfChange(metadata), ...changes]),
     parentReferences: (metadata.ownerReferences ?? []).map(({ name, uid }) => ({ rid: name, uid })),
   };
+}
+
+function changedAt(meta: Meta, time = ""): Meta {
+  return { ...meta, updateTime: newestOf([meta.updateTime, time]) };
+}
+
+function newestOf(times: string[]): string {
+  return times.toSorted().at(-1) ?? "";
 }
 
 /** Typed clients give dates, untyped ones text. */

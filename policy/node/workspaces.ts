@@ -1,10 +1,10 @@
 import type { OrganizationView, WorkspaceView } from "../common/tmc-api.js";
 import { removeAccessPolicy } from "./access-policies.js";
-import { managedNamespaces, organizationNamespaces } from "./bring-into-force.js";
+import { managedNamespaces } from "./bring-into-force.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { findOrganization, requireWorkspace } from "./find.js";
-import { type FleetNamespaces, fleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
+import { type FleetNamespaces, nameOnFleet } from "./fleet/fleet-namespaces.js";
 import { askFleet, askWholeFleet } from "./fleet/on-cluster.js";
 import { signed } from "./history/author.js";
 import { recordChange } from "./history/record-change.js";
@@ -18,6 +18,7 @@ import {
   objectName,
   ownedBy,
 } from "./records.js";
+import { shownOfOrganization, shownOnFleet } from "./shown-namespaces.js";
 import { workspaceView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
@@ -29,7 +30,7 @@ export async function getOrganization(
   const [workspaces, policies, namespaces] = await Promise.all([
     context.store.list("workspaces", organization),
     context.store.list("imagepolicies", organization),
-    askFleet(context, organization, (each) => organizationNamespaces(each, organization)),
+    askFleet(context, organization, (each) => shownOfOrganization(each, organization)),
   ]);
   return {
     fullName: { name: organization, orgId: organization },
@@ -77,7 +78,7 @@ export async function listWorkspaces(context: PolicyContext, organization: strin
   const [stored, policies, namespaces] = await Promise.all([
     context.store.list<MemberSpec>("workspaces", organization),
     context.store.list<ImagePolicySpec>("imagepolicies", organization),
-    fleetNamespaces(context, { organization }),
+    shownOnFleet(context, { organization }),
   ]);
   const names = namesByWorkspace(namespaces);
   return stored.map((workspace) => viewAmong(workspace, policies, names));
@@ -110,7 +111,7 @@ async function viewOf(context: PolicyContext, workspace: HierarchyObject): Promi
   const { organization, name } = workspace.spec;
   const [policies, namespaces] = await Promise.all([
     context.store.list<ImagePolicySpec>("imagepolicies", organization),
-    fleetNamespaces(context, { organization, workspace: name }),
+    shownOnFleet(context, { organization, workspace: name }),
   ]);
   return viewAmong(workspace, policies, namesByWorkspace(namespaces));
 }

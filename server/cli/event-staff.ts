@@ -10,6 +10,7 @@ import { terminalText } from "./terminal-text.js";
 
 interface StaffFlags {
   data: string;
+  json?: boolean;
   owner?: string;
   instructor?: string[];
   helper?: string[];
@@ -35,6 +36,7 @@ export function eventStaffCommand(): Command {
       "take an instructor or a helper away; may be given several times (an owner goes by --owner)",
       collectNames,
     )
+    .option("--json", "print who looks after it as JSON")
     .option("--data <dir>", "data directory of the running server", path, readEnvironment().data)
     .addHelpText(
       "after",
@@ -44,25 +46,27 @@ export function eventStaffCommand(): Command {
         "lectern event staff my-lab-x7k2 --remove ben",
       ]),
     )
-    .action(async (name: string, { data, ...flags }: StaffFlags) => {
+    .action(async (name: string, { data, json, ...flags }: StaffFlags) => {
       const address = `workshop-events/${encodeURIComponent(name)}`;
       let event: EventRow = await callInstructorApi<EventDetail>(data, "GET", address);
       if (Object.keys(flags).length > 0)
         event = await callInstructorApi<EventRow>(data, "PUT", `${address}/staff`, staffChange(event, flags));
+      if (json)
+        return void process.stdout.write(`${terminalText(JSON.stringify(staffOf(event), null, 2))}\n`);
       const words = staffWords(event) ?? "It has no owner: everybody with a role here looks after it.";
       process.stdout.write(`${terminalText(words)}\n`);
     });
 }
 
 /** What is asked for, of the event as it was looked at. */
-function staffChange(event: EventStaff, flags: Omit<StaffFlags, "data">): EventStaffChange {
+function staffChange(event: EventStaff, flags: Omit<StaffFlags, "data" | "json">): EventStaffChange {
   return { ...changedStaff(event, flags), was: staffOf(event) };
 }
 
 /** The staff of an event after what the flags ask for. Throws SERVER_USAGE where they take its owner away and name no other. */
 export function changedStaff(
   before: EventStaff,
-  { owner, instructor, helper, remove = [] }: Omit<StaffFlags, "data">,
+  { owner, instructor, helper, remove = [] }: Omit<StaffFlags, "data" | "json">,
 ): EventStaff {
   if (owner === undefined && before.owner !== undefined && remove.includes(before.owner))
     throw new ServerError(

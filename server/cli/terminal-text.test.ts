@@ -11,6 +11,7 @@ it("what others wrote moves no cursor and sets no title, and is the same text to
   expect(shown).not.toMatch(/(?!\n)\p{Cc}/u);
   expect(JSON.parse(shown)).toEqual({ title: `${written}\tgrün 漢字 👩‍👧\n` });
   expect(terminalText(written)).toBe(String.raw`\u001b]0;title\u0007\u009b2J\u001b[31m\u000dred\u007f`);
+  expect(terminalText("one \u202Eowt\u2066")).toBe(String.raw`one \u202eowt\u2066`);
   expect(terminalText("one\ttwo\n")).toBe("one\ttwo\n");
 });
 

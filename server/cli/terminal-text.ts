@@ -1,5 +1,5 @@
-/** What moves a cursor, sets a title or begins a sequence; line ends and tabs are text. */
-const CONTROL = /(?![\t\n])\p{Cc}/gu;
+/** What moves a cursor, sets a title, begins a sequence or turns around what stands beside it; line ends and tabs are text. */
+const CONTROL = /(?![\t\n])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * Text of labs, pages, commands and servers as a terminal may be given it: each control character stands there as its escape, such as

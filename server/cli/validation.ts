@@ -8,6 +8,7 @@ import { unlessAborted, withDeadline } from "../../kubernetes/node/deadline.js";
 import type { Lab } from "../../workshop/common/lab.js";
 import { REPORTERS } from "../../workshop/node/reporters/reporter.js";
 import type { ReporterName } from "../../workshop/node/reporters/reporter.js";
+import { PagesAsRead } from "../../workshop/node/accept-outputs.js";
 import { mutateLab } from "../../workshop/node/mutate-lab.js";
 import { terminalMutant } from "../../workshop/node/reporters/terminal.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
@@ -25,6 +26,7 @@ import { openListeners } from "../listeners.js";
 import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
 import { requireAvailable } from "../workshop/catalogue.js";
+import { acceptOutputs } from "./accept-outputs.js";
 import { fromHere, placed, placedMutant } from "./from-here.js";
 import type { ChromiumPlayers } from "./in-chromium/chromium-players.js";
 import { type BrowserFlags, openBrowser, playersOf } from "./in-chromium/validation-browser.js";
@@ -33,7 +35,7 @@ import { type MemberFlags, membersOf } from "./member-flags.js";
 import { shellsOf } from "./shell-flags.js";
 import type { ShellFlags } from "./shell-flags.js";
 import { ExitWith } from "./program.js";
-import { copyRecordings, writeReport } from "./validation-files.js";
+import { copyRecordings, requireWritable, writeReport } from "./validation-files.js";
 import { ValidationClock } from "./validation-clock.js";
 import { liveLines, summaryOf } from "./validation-progress.js";
 import { terminalText } from "./terminal-text.js";
@@ -50,6 +52,8 @@ export interface ValidateFlags extends ShellFlags, MemberFlags, BrowserFlags {
   environment: string;
   standIns: boolean;
   mutate?: boolean;
+  /** Outputs that differ from what pages say are written there. */
+  update?: boolean;
   /** A check that was true before its step is an error. */
   prove?: boolean;
   /** How often a lab that fails is replayed. */
@@ -68,10 +72,12 @@ const MUTATION_TIMES = 10;
  * the platform throws; what it was at then has been told.
  */
 export async function validate(path: string, flags: ValidateFlags, signal: AbortSignal): Promise<void> {
+  requireWritable(flags);
   const variables = labVariables(allowedLabVariables(readEnvironment(), flags.labVariable) ?? []);
   const labPath = await onlyLabAt(path);
   const lab = await unlessAborted(readLab(labPath, variables, flags), signal);
   const place = fromHere(lab.source.folder);
+  const pages = flags.update ? await PagesAsRead.of(lab) : undefined;
   const clock = new ValidationClock(place);
   const timeoutMs =
     flags.timeout ?? lab.minutes * 60_000 * (flags.mutate ? MUTATION_TIMES : 1 + flags.retryFlaky);
@@ -81,6 +87,7 @@ export async function validate(path: string, flags: ValidateFlags, signal: Abort
     );
     const report = placed(replayed, place);
     tell(report, flags);
+    if (pages) await acceptOutputs(pages, replayed, { place, tell: tellProgress });
     if (exitStatusOf(report) !== 0) throw new ExitWith(exitStatusOf(report));
   } catch (error) {
     const isTold =
@@ -251,6 +258,7 @@ function replayOptions({ flags, signal }: Validation) {
   const ownsPlatform = flags.kubeconfig === undefined;
   return {
     environment: flags.environment,
+    outputs: flags.update ? ("accept" as const) : ("compare" as const),
     onLeftBehind: (session: string, why: unknown) => {
       if (!ownsPlatform) tellProgress(leftBehind(session, why));
     },

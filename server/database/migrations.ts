@@ -60,6 +60,17 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
     name: "0008-notes",
     sql: `CREATE TABLE notes (session text, page text, text text NOT NULL, version integer NOT NULL, PRIMARY KEY (session, page));`,
   },
+  { name: "0009-waiting-for-a-seat", sql: "ALTER TABLE people ADD COLUMN waiting integer;" },
+  {
+    name: "0010-sessions-of-people",
+    sql: `
+      CREATE TABLE person_sessions (session text PRIMARY KEY, person text, event text, removed_at timestamptz);
+      CREATE INDEX person_sessions_by_person ON person_sessions (person);
+      CREATE INDEX person_sessions_by_event ON person_sessions (event);
+      INSERT INTO person_sessions (session, person, event) SELECT session, id, event FROM people WHERE session IS NOT NULL
+        ON CONFLICT DO NOTHING;`,
+  },
+  { name: "0011-seats-that-are-kept", sql: "ALTER TABLE people ADD COLUMN kept_until timestamptz;" },
 ];
 
 /**

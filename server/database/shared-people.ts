@@ -1,17 +1,11 @@
 import type { StepOutcome } from "../../workshop/common/event-results.js";
-import {
-  type DueScore,
-  type Newcomer,
-  type PeopleStore,
-  type Person,
-  whoSits,
-} from "../../workshop/node/people-store.js";
+import { type DueScore, type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
 import type { Postgres, Query } from "./postgres.js";
+import { sharedSeats, sit } from "./shared-seats.js";
+import { forgetSessions, setSession, sharedSessions } from "./shared-sessions.js";
 
-const SELECT = "SELECT id, event, name, listed, joined_at, session, rating, comment FROM people";
-const TAKEN =
-  "(SELECT count(*) FROM people AS seated WHERE seated.event = $2 AND seated.joined_at IS NOT NULL)";
-
+const SELECT =
+  "SELECT id, event, name, listed, joined_at, session, rating, comment, waiting, kept_until FROM people";
 const NOTE_TRY = `
   WITH one AS (SELECT id, event FROM people WHERE session = $1 FOR KEY SHARE)
   INSERT INTO outcomes AS kept (person, event, page, step, number, tries, failures, first_at, done_at)
@@ -31,7 +25,7 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     (await database.query<PersonRow>(`${SELECT} ${where}`, values)).map(personOf);
   const one = async (where: string, values: readonly unknown[]) => (await people(where, values))[0];
   const ofVisitor = (event: string, visitor: string) =>
-    one("WHERE event = $1 AND visitor = $2 AND joined_at IS NOT NULL", [event, visitor]);
+    one("WHERE event = $1 AND visitor = $2", [event, visitor]);
   const write = async (sql: string, values: readonly unknown[]) => void (await database.query(sql, values));
   return {
     addListed: (event, listed) =>
@@ -44,16 +38,13 @@ export function createSharedPeople(database: Postgres): PeopleStore {
     ofVisitor,
     ofSession: (session) => one("WHERE session = $1", [session]),
     seat: async (place, newcomer) => {
-      await database.transaction((query) => seat(query, place, newcomer));
+      await database.transaction((query) => sit(query, place, newcomer));
       return whoSits(await ofVisitor(place.event, place.visitor), newcomer);
     },
-    setSession: async (person, session, before) =>
-      (
-        await database.query(
-          "UPDATE people SET session = $2 WHERE id = $1 AND session IS NOT DISTINCT FROM $3 RETURNING 1",
-          [person, session, before ?? null],
-        )
-      ).length > 0,
+    ...sharedSeats(database),
+    ...sharedSessions(database),
+    setSession: (person, session, before) =>
+      database.transaction((query) => setSession(query, person, session, before)),
     setFeedback: async (person, { rating, comment = null }) =>
       (
         await database.query("UPDATE people SET rating = $2, comment = $3 WHERE id = $1 RETURNING 1", [
@@ -69,6 +60,7 @@ export function createSharedPeople(database: Postgres): PeopleStore {
       // The people first, as with one of them.
       database.transaction(async (query) => {
         await query("SELECT 1 FROM people WHERE event = $1 ORDER BY id FOR UPDATE", [event]);
+        await forgetSessions(query, "event", event);
         await query("DELETE FROM scores WHERE event = $1", [event]);
         await query("DELETE FROM outcomes WHERE event = $1", [event]);
         await query("DELETE FROM people WHERE event = $1", [event]);
@@ -127,35 +119,6 @@ function sharedScores(
   };
 }
 
-async function seat(
-  query: Query,
-  { event, seats, visitor }: Parameters<PeopleStore["seat"]>[0],
-  newcomer: Newcomer,
-): Promise<void> {
-  // Of all servers one at a time counts the seats of an event.
-  await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`seats ${event}`]);
-  if ("name" in newcomer) {
-    await query(
-      `INSERT INTO people (id, event, name, listed, joined_at, visitor)
-       SELECT $1, $2, $3, false, now(), $4 WHERE ${TAKEN} < $5 ON CONFLICT DO NOTHING`,
-      [newcomer.id, event, newcomer.name, visitor, seats],
-    );
-    return;
-  }
-  // A browser that cannot become somebody else stays whose it was.
-  await query(
-    `UPDATE people SET visitor = NULL WHERE event = $2 AND visitor = $3 AND EXISTS (
-       SELECT 1 FROM people AS chosen WHERE chosen.id = $1 AND chosen.event = $2 AND chosen.listed
-         AND (chosen.joined_at IS NOT NULL OR ${TAKEN} < $4))`,
-    [newcomer.person, event, visitor, seats],
-  );
-  await query(
-    `UPDATE people SET joined_at = coalesce(joined_at, now()), visitor = $3
-     WHERE id = $1 AND event = $2 AND listed AND (joined_at IS NOT NULL OR ${TAKEN} < $4)`,
-    [newcomer.person, event, visitor, seats],
-  );
-}
-
 /** Takes the person first: what another server notes of them just now is then there to be removed, or is not noted. */
 async function removePerson(query: Query, person: string, session: string | undefined): Promise<boolean> {
   const taken = await query(
@@ -163,6 +126,7 @@ async function removePerson(query: Query, person: string, session: string | unde
     [person, session ?? null],
   );
   if (taken.length === 0) return false;
+  await forgetSessions(query, "person", person);
   await query("DELETE FROM scores WHERE person = $1", [person]);
   await query("DELETE FROM outcomes WHERE person = $1", [person]);
   await query("DELETE FROM people WHERE id = $1", [person]);
@@ -178,6 +142,8 @@ interface PersonRow {
   session: string | null;
   rating: number | null;
   comment: string | null;
+  waiting: number | null;
+  kept_until: Date | null;
 }
 
 interface OutcomeRow {
@@ -202,13 +168,15 @@ function outcomeOf({ first_at: firstAt, done_at: doneAt, hints, ...row }: Outcom
 }
 
 function personOf({ id, event, name, listed, joined_at: joinedAt, session, ...said }: PersonRow): Person {
-  const { rating, comment } = said;
+  const { rating, comment, waiting, kept_until: keptUntil } = said;
   return {
     id,
     event,
     name,
     isListed: listed,
     ...(joinedAt === null ? {} : { joinedAt: joinedAt.toISOString() }),
+    ...(waiting === null ? {} : { waiting }),
+    ...(keptUntil === null ? {} : { keptUntil: keptUntil.toISOString() }),
     ...(session === null ? {} : { session }),
     ...(rating === null ? {} : { feedback: { rating, ...(comment !== null && { comment }) } }),
   };

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { SessionView } from "../../workshop/common/api.js";
-import { type EventResource, eventPhase, sessionMinutes } from "../../workshop/common/event.js";
+import {
+  type EventResource,
+  MAX_WAITING,
+  eventPhase,
+  sessionMinutes,
+  uidOf,
+} from "../../workshop/common/event.js";
 import type { EventView } from "../../workshop/common/event-api.js";
 import { personName, personNameProblem } from "../../workshop/common/person-name.js";
 import { isOver } from "../../workshop/common/session.js";
@@ -10,10 +16,11 @@ import { Turns } from "../../workshop/node/turns.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { type CounterFactory, type RateLimit, createRateLimit } from "../http/rate-limit.js";
 import type { SessionQuota } from "../http/session-quota.js";
-import { type EventParts, uidOf } from "./events.js";
+import type { EventParts } from "./events.js";
 import { resultsOfVisitor, sayOfEvent } from "./own-results.js";
 import type { Feedback } from "../../workshop/common/feedback.js";
 import type { PersonNames } from "./person-names.js";
+import { leaveWaitingList, placesOf, seatedPeople, takenOf, waitingOf } from "./waiting-list.js";
 
 export interface AttendanceParts extends EventParts {
   quota: Pick<SessionQuota, "takeForInstructor">;
@@ -31,10 +38,12 @@ export interface Attendance {
   /** As the browser sees it that goes by this name. */
   view(event: EventResource, visitor: string): Promise<EventView>;
   /**
-   * The session of whoever arrives in this browser: the one there is, or a new one. Throws SERVER_EVENT_CLOSED, SERVER_EVENT_FULL,
+   * The session of whoever arrives in this browser: the one there is, or a new one; nothing where they wait for a seat. Throws SERVER_EVENT_CLOSED, SERVER_EVENT_FULL,
    * SERVER_NAME_UNUSABLE, SERVER_TOO_MANY_SESSIONS, SERVER_TOO_MANY_REQUESTS, and what making a session throws.
    */
-  join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView>;
+  join(event: EventResource, visitor: string, arrival: Arrival): Promise<SessionView | undefined>;
+  /** Who waits in this browser does no more; nothing where they have a seat. */
+  leave(event: EventResource, visitor: string): Promise<void>;
   /** What whoever has come by this browser came to, also when their sessions have ended. Throws SERVER_NOT_FOUND where nobody has. */
   ownResults(event: EventResource, visitor: string): Promise<OwnResults>;
   /** Keeps what whoever has come by this browser says of the event. Throws SERVER_NOT_FOUND where nobody has, or is asked, SERVER_TOO_MANY_REQUESTS. */
@@ -60,11 +69,11 @@ export function createAttendance(parts: AttendanceParts): Attendance {
   });
   return {
     outside: async (event) => {
-      const people = await parts.people.people(uidOf(event));
+      const people = await seatedPeople(parts.people, event);
       return { ...viewOf(event, people, await summaryOf(parts, event.spec.lab)), needsCode: true };
     },
     view: async (event, visitor) => {
-      const people = await parts.people.people(uidOf(event));
+      const people = await seatedPeople(parts.people, event);
       const you = await parts.people.ofVisitor(uidOf(event), visitor);
       const listed = people.filter(({ isListed }) => isListed);
       return {
@@ -74,7 +83,7 @@ export function createAttendance(parts: AttendanceParts): Attendance {
           : {
               people: listed.map(({ id, name, joinedAt }) => ({ id, name, isHere: joinedAt !== undefined })),
             }),
-        ...(you === undefined ? {} : { you: { id: you.id, name: you.name } }),
+        ...(you === undefined ? {} : { you: whoIs(you, people) }),
       };
     },
     join: async (event, visitor, arrival) => {
@@ -84,9 +93,11 @@ export function createAttendance(parts: AttendanceParts): Attendance {
       if (current !== undefined) return current;
       requireOpen(event);
       const person = await seat(parts, event, { visitor, arrival, before });
+      if (person.joinedAt === undefined) return undefined;
       // Two pages of one person get one session.
       return turns.take(person.id, () => sessionOf({ ...parts, again }, event, person.id));
     },
+    leave: (event, visitor) => leaveWaitingList(parts.people, event, visitor),
     ownResults: (event, visitor) => resultsOfVisitor(parts, event, visitor),
     say: async (event, visitor, feedback) => {
       await saying.take(`${uidOf(event)} ${visitor}`);
@@ -104,9 +115,25 @@ async function summaryOf({ workshop }: Pick<EventParts, "workshop">, lab: string
 
 function viewOf({ metadata, spec }: EventResource, people: readonly Person[], about: Described): EventView {
   const { lab, from, until, seats } = spec;
-  const seatsTaken = people.filter(({ joinedAt }) => joinedAt !== undefined).length;
   const phase = eventPhase(spec, Date.now());
-  return { name: metadata.name, lab, ...about, from, until, phase, seats, seatsTaken, needsCode: false };
+  const [seatsTaken, waiting] = [takenOf(people), waitingOf(people).length];
+  return {
+    name: metadata.name,
+    lab,
+    ...about,
+    from,
+    until,
+    phase,
+    seats,
+    seatsTaken,
+    waiting,
+    needsCode: false,
+  };
+}
+
+function whoIs({ id, name, keptUntil }: Person, people: readonly Person[]): NonNullable<EventView["you"]> {
+  const place = placesOf(people).get(id);
+  return { id, name, ...(place !== undefined && { place }), ...(keptUntil !== undefined && { keptUntil }) };
 }
 
 /** Who types a name in a browser that somebody has come in by is that one again. */
@@ -130,16 +157,24 @@ async function seat(
   event: EventResource,
   { visitor, arrival, before }: { visitor: string; arrival: Arrival; before: Person | undefined },
 ): Promise<Person> {
-  if (before !== undefined && isSame(before, arrival)) return before;
+  // A session takes a moment to be made; nobody else gets a kept seat meanwhile.
+  if (before?.joinedAt !== undefined && isSame(before, arrival) && (await hasSeat(people, before)))
+    return before;
   const uid = uidOf(event);
   const newcomer = await newcomerOf(people, uid, arrival);
   const { seats } = event.spec;
-  const person = await people.seat({ event: uid, seats, visitor }, newcomer);
+  const person = await people.seat({ event: uid, seats, mayWait: MAX_WAITING, visitor }, newcomer);
   if (person !== undefined) return person;
   throw new ServerError(
     serverErrorCodes.eventFull,
-    `All ${String(seats)} seats are taken. Tell whoever gave you the link; you can come in when a seat is free.`,
+    before?.joinedAt === undefined
+      ? `All ${String(seats)} seats are taken, and ${String(MAX_WAITING)} people wait for one already, as many as may. Tell whoever gave you the link.`
+      : `All ${String(seats)} seats are taken, and whoever came in by this browser has one of them. Open the link in another browser to wait for a seat.`,
   );
+}
+
+async function hasSeat(people: AttendanceParts["people"], { id, keptUntil }: Person): Promise<boolean> {
+  return keptUntil === undefined || people.holdSeat(id);
 }
 
 async function newcomerOf(
@@ -174,17 +209,18 @@ async function sessionOf(
   const before = person?.session;
   const current = await live(parts, before);
   if (current !== undefined) return current;
-  // Who ends their session over and over would have a namespace made each time.
-  await again.take(id);
   const giveBack = await parts.quota.takeForInstructor(1, workshop.liveSessions());
   const { lab } = event.spec;
-  const made = await workshop
-    .createSession({
-      lab,
-      startedBy: "learner",
-      minutes: sessionMinutes(event.spec, Date.now()),
-      event: { name: event.metadata.name, uid: uidOf(event) },
-    })
+  const asked = {
+    lab,
+    startedBy: "learner",
+    minutes: sessionMinutes(event.spec, Date.now()),
+    event: { name: event.metadata.name, uid: uidOf(event) },
+  } as const;
+  // Who ends their session over and over would have a namespace made each time; who finds no room yet has had none.
+  const made = await again
+    .take(id)
+    .then(() => workshop.createSession(asked))
     .finally(giveBack);
   const isNoted = await people.setSession(id, made.id, before).catch(async (error: unknown) => {
     // Nobody would ever come to it, and it would hold a place until its time is over.

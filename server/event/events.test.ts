@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 // The moment between two statements of a server cannot be had from a real one; the sessions only note that they end.
 it("somebody who comes in again while they are removed is removed with the session they have got", async () => {
   const people = await openPeopleDatabase(join(folder, "people.db"));
-  const event = { metadata: { name: "class", uid: "uid-of-class" } } as EventResource;
+  const event = { metadata: { name: "class", uid: "uid-of-class" }, spec: { seats: 1 } } as EventResource;
   await people.seat({ event: "uid-of-class", seats: 1, visitor: "browser" }, { id: "ada", name: "Ada" });
   await people.setSession("ada", "first", undefined);
   const ended: string[] = [];

@@ -6,6 +6,7 @@ import {
   asksFeedback,
   eventPhase,
   isEventName,
+  uidOf,
 } from "../../workshop/common/event.js";
 import type { EventDetail, EventRow, NewEvent } from "../../workshop/common/event-api.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../workshop/common/errors.js";
@@ -17,6 +18,16 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 import { createEvent, deleteEvent, listEvents } from "../../workshop/node/events.js";
 import type { PeopleStore, Person } from "../../workshop/node/people-store.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
+import {
+  changeSeats,
+  moveUp,
+  placesOf,
+  seatOutOfTurn,
+  seatedPeople,
+  stopWaiting,
+  takenOf,
+  waitingOf,
+} from "./waiting-list.js";
 import type { SessionCache } from "../workshop/session-cache.js";
 import type { Workshop } from "../workshop/workshop.js";
 
@@ -26,6 +37,8 @@ export interface EventParts {
   workshop: Pick<Workshop, "labs" | "createSession" | "endSession" | "find" | "lookUp" | "liveSessions">;
   cache: Pick<SessionCache, "all">;
   labs: ReadonlyMap<string, Lab>;
+  /** False where nobody is asked at the end how it was, whatever their event says. */
+  feedback: boolean;
   find: (name: string) => Promise<EventResource>;
   /** Lets `find` look anew. */
   forget: (name: string) => void;
@@ -44,25 +57,35 @@ export interface Events {
   detail(event: EventResource): Promise<Omit<EventDetail, OfViewer>>;
   /** What its people came to, also those whose sessions have ended. */
   results(event: EventResource): Promise<EventResults>;
+  /** Gives the event so many seats; who waits moves up. */
+  changeSeats(event: EventResource, seats: number): Promise<EventResource>;
+  /** Gives a seat to somebody who waits, out of turn. Throws SERVER_NOT_FOUND, SERVER_EVENT_CLOSED. */
+  seatOutOfTurn(event: EventResource, id: string): Promise<void>;
+  /** Takes somebody out of the queue who waits. Throws SERVER_NOT_FOUND. */
+  stopWaiting(event: EventResource, id: string): Promise<void>;
   /** Ends the sessions of the event and removes everything of its people. */
   remove(event: EventResource): Promise<void>;
-  /** Ends the session of the person and removes everything else. Throws SERVER_NOT_FOUND. */
+  /** Ends the session of the person and removes everything else; who waits moves up. Throws SERVER_NOT_FOUND. */
   removePerson(event: EventResource, id: string): Promise<void>;
 }
 
 export function createEvents(parts: EventParts): Events {
   const { client, people } = parts;
   const row = async (event: EventResource, known?: Person[]) =>
-    rowOf(event, known ?? (await people.people(uidOf(event))), await titleOf(parts, event.spec.lab));
+    rowOf(event, known ?? (await seatedPeople(people, event)), await titleOf(parts, event.spec.lab));
   return {
     create: (wanted) => create(parts, wanted),
     all: () => listEvents(client),
     row,
     detail: async (event) => {
-      const known = await people.people(uidOf(event));
-      return { ...(await row(event, known)), people: known.map(shown) };
+      const known = await seatedPeople(people, event);
+      const places = placesOf(known);
+      return { ...(await row(event, known)), people: known.map((one) => shown(one, places.get(one.id))) };
     },
     results: (event) => resultsOf(parts, event),
+    changeSeats: (event, seats) => changeSeats(parts, event, seats),
+    stopWaiting: (event, id) => stopWaiting(people, event, id),
+    seatOutOfTurn: (event, id) => seatOutOfTurn(people, event, id),
     remove: async (event) => {
       await endSessionsOf(parts, event.metadata.name);
       await deleteEvent(client, event);
@@ -82,13 +105,8 @@ async function removePerson(parts: EventParts, event: EventResource, id: string)
       throw new ServerError(serverErrorCodes.notFound, "There is no such person in the event.");
     // Before the person: where the cluster is away, both are still there to be removed.
     if (person.session !== undefined) await endIfThere(parts, person.session);
-    if (await people.remove(id, person.session)) return;
+    if (await people.remove(id, person.session)) return moveUp(people, event);
   }
-}
-
-/** What the event's people and their sessions are known by. */
-export function uidOf({ metadata: { name, uid } }: EventResource): string {
-  return uid ?? name;
 }
 
 export async function titleOf({ workshop }: Pick<EventParts, "workshop">, lab: string): Promise<string> {
@@ -103,10 +121,11 @@ async function resultsOf(parts: EventParts, event: EventResource): Promise<Event
     titleOf(parts, lab),
   ]);
   const pages = parts.labs.get(lab)?.pages ?? [];
-  const named = people.map(({ id, name, joinedAt, feedback }) => ({
+  const named = people.map(({ id, name, joinedAt, keptUntil, feedback }) => ({
     id,
     name,
-    ...(joinedAt && { joinedAt }),
+    // Nobody has come for a seat that is only kept.
+    ...(joinedAt && keptUntil === undefined && { joinedAt }),
     ...(feedback && { feedback }),
   }));
   return eventResults({
@@ -118,7 +137,7 @@ async function resultsOf(parts: EventParts, event: EventResource): Promise<Event
     pages,
     people: named,
     outcomes,
-    asksFeedback: asksFeedback(event.spec),
+    asksFeedback: parts.feedback && asksFeedback(event.spec),
   });
 }
 
@@ -180,17 +199,20 @@ function rowOf({ metadata, spec }: EventResource, people: readonly Person[], tit
     ...spec,
     title,
     phase: eventPhase(spec, Date.now()),
-    seatsTaken: people.filter(({ joinedAt }) => joinedAt !== undefined).length,
+    seatsTaken: takenOf(people),
+    waiting: waitingOf(people).length,
     ...(listed === 0 ? {} : { listed }),
   };
 }
 
-function shown({ id, name, joinedAt, session }: Person) {
+function shown({ id, name, joinedAt, keptUntil, session }: Person, place: number | undefined) {
   return {
     id,
     name,
     ...(joinedAt === undefined ? {} : { joinedAt }),
+    ...(keptUntil === undefined ? {} : { keptUntil }),
     ...(session === undefined ? {} : { session }),
+    ...(place === undefined ? {} : { place }),
   };
 }
 

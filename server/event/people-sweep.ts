@@ -4,7 +4,7 @@ import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.j
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { deleteEvent, listEvents } from "../../workshop/node/events.js";
 import type { PeopleStore } from "../../workshop/node/people-store.js";
-import { uidOf } from "./events.js";
+import { uidOf } from "../../workshop/common/event.js";
 
 const EVERY_MS = 3_600_000;
 const DAY_MS = 24 * EVERY_MS;

@@ -152,6 +152,7 @@ async function replay(
   try {
     const { steps, problems } = await withDeadline(lab.minutes * 60_000, signal, (until) => {
       validating = validateLab(lab, parts, {
+        outputs: "compare",
         environment: "ci",
         signal: until,
         rehearsal: parts.process,

@@ -42,6 +42,8 @@ import { type RehearsalRoutes, createRehearsalRouter } from "./routes/rehearsals
 import { createRestorationRoutes } from "./routes/restoration.js";
 import { createScreenRoutes } from "./routes/screens.js";
 import type { ScreenWatch } from "../workshop/screen-watch.js";
+import type { KeptRecordingDesk } from "../event/kept-recordings.js";
+import { createKeptRecordingsRouter } from "./routes/kept-recordings.js";
 import { createOwnRecordingRoutes, createRecordingsRouter } from "./routes/recordings.js";
 import { createSignInRouter } from "./routes/sign-in.js";
 import { createSlidesRoutes } from "./routes/slides.js";
@@ -69,6 +71,8 @@ export interface AppParts {
   staff: KnownEventStaff;
   /** Absent where nobody signs in by one. */
   provider: SignInProvider | undefined;
+  /** False where nobody is asked at the end of an event how it was. */
+  feedback: boolean;
   /** Absent where no learning platform sends people here. */
   lti: LtiParts | undefined;
   people: PeopleStore;
@@ -76,6 +80,7 @@ export interface AppParts {
   counter: CounterFactory;
   terminals: TerminalSockets;
   host: SessionHost;
+  keptRecordings: KeptRecordingDesk;
   screens: ScreenWatch;
   views: KubernetesViews;
   cache: KubernetesRoutes["cache"];
@@ -138,6 +143,7 @@ export function createApp(parts: AppParts): Router {
   api.use(createInstructorRouter({ ...parts, publicUrl: mount.url }));
   api.use(createScreenRoutes(parts));
   api.use(createRecordingsRouter({ host: parts.host, access, workshop }));
+  api.use(createKeptRecordingsRouter({ ...parts, ...parts.events }));
   api.use(nothingHere);
   router.use("/api", api);
   router.use(parts.policies.ofShell);

@@ -46,6 +46,13 @@ it("answers one that sends what it was sent", async () => {
   expect(await answer).toBe("here");
 });
 
+it.each(["ping", "pong"] as const)("is over after some that are no messages: %s", async (frame) => {
+  const socket = await opened();
+  const closed = closing(socket);
+  for (let sent = 0; sent < 30; sent += 1) socket[frame]();
+  expect(await closed).toBe(1008);
+});
+
 it("ends one that sends much", async () => {
   const socket = await opened();
   const closed = closing(socket);

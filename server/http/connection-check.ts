@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer, type WebSocket } from "ws";
+import { endSocket } from "../../terminal/node/end-socket.js";
 import { refuseUpgrade } from "../../terminal/node/refuse-upgrade.js";
 import { problemOf } from "./problem.js";
 import { networkOf } from "./rate-limit.js";
@@ -52,7 +53,7 @@ export function createConnectionCheck(
       const open = byNetwork.get(network) ?? 0;
       const isCrowded = sockets.clients.size >= maxOpen.ofAll || open >= maxOpen.ofNetwork;
       sockets.handleUpgrade(request, socket, head, (page) => {
-        if (isCrowded) return page.close(CROWDED, "try again later");
+        if (isCrowded) return endSocket(page, CROWDED, "try again later");
         byNetwork.set(network, open + 1);
         page.on("close", () => leave(byNetwork, network));
         answer(page, openMs);
@@ -77,9 +78,12 @@ function answer(socket: WebSocket, openMs: number): void {
   let left = MAX_MESSAGES;
   socket.on("error", () => socket.terminate());
   socket.on("close", () => clearTimeout(timer));
-  socket.on("message", (data, isBinary) => {
+  const count = (): void => {
     left -= 1;
-    if (left < 0) socket.close(ENOUGH, "enough");
-    else socket.send(data, { binary: isBinary });
+    if (left < 0) endSocket(socket, ENOUGH, "enough");
+  };
+  for (const frame of ["message", "ping", "pong"] as const) socket.on(frame, count);
+  socket.on("message", (data, isBinary) => {
+    if (socket.readyState === socket.OPEN) socket.send(data, { binary: isBinary });
   });
 }

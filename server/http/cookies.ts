@@ -106,11 +106,16 @@ export function setEventCookie(
  * Names the browser between the beginning of a launch and its end, which another site posts, and our page after that: the one cookie of
  * ours that comes from other sites. Applications of sessions have hosts beside ours, and can set none of a `__Host-` name.
  */
-export function setLtiCookie(response: Response, { base, secure }: CookieScope, browser: string): void {
+export function setLtiCookie(
+  response: Response,
+  { base, secure }: CookieScope,
+  { browser, isFramed }: { browser: string; isFramed: boolean },
+): void {
   const prefix = base === "/" && secure ? "__Host-" : "__Secure-";
   // Browsers take it without TLS on this machine alone, where it is for trying things.
   const options = { httpOnly: true, secure: true, sameSite: "none", path: base, maxAge: LTI_MS } as const;
-  response.cookie(`${prefix}${LTI}`, browser, options);
+  // In a frame of a platform browsers keep what is of that platform's page alone.
+  response.cookie(`${prefix}${LTI}`, browser, isFramed ? { ...options, partitioned: true } : options);
 }
 
 function setCookie(

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
-import type { EventResource } from "../../workshop/common/event.js";
+import { type EventResource, uidOf } from "../../workshop/common/event.js";
 import { type Tokens, isSame } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
-import { uidOf } from "../event/events.js";
 import type { Credentials } from "./access.js";
 import { type CookieScope, readCookies, setEventCookie } from "./cookies.js";
 import { pageKeyOf, requirePageKey } from "./page-key.js";

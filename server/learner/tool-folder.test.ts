@@ -22,6 +22,14 @@ describe("makeToolFolder", () => {
     expect(JSON.parse(said)).toEqual(["a b", "$HOME"]);
   });
 
+  it("lists a folder in full by ll", () => {
+    writeFileSync(join(root, "a b"), "");
+    const listed = execFileSync(join(make("/usr/bin/kubectl").folder, "ll"), [join(root, "a b")], {
+      encoding: "utf8",
+    });
+    expect(listed).toMatch(/^-rw.*a b\n$/);
+  });
+
   it("adds kubectl only where the system's folders have none, readable in the box", () => {
     expect(
       lstatSync(join(make("/usr/bin/kubectl").folder, "kubectl"), { throwIfNoEntry: false }),

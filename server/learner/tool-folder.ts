@@ -22,7 +22,7 @@ export interface Tools {
 /** Folders every confined shell has anyway. */
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 
-/** Writes `tmc`, `k` for kubectl as many labs call it, and `kubectl` where the system's folders do not have it, for learners' shells to find first. */
+/** Writes `tmc`, `k` for kubectl and `ll` for `ls -l` as many labs call them, and `kubectl` where the system's folders do not have it, for learners' shells to find first. */
 export function makeToolFolder({ folder, productRoot, node, kubectl }: ToolOptions): Tools {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
@@ -30,6 +30,7 @@ export function makeToolFolder({ folder, productRoot, node, kubectl }: ToolOptio
     join(folder, "tmc"),
     `#!/bin/sh\nexec ${quote(node)} ${quote(join(productRoot, "bin/tmc.js"))} "$@"\n`,
   );
+  writeTool(join(folder, "ll"), '#!/bin/sh\nexec ls -l --color=auto "$@"\n');
   for (const name of ["kubectl", "k"]) rmSync(join(folder, name), { force: true });
   symlinkSync(kubectl, join(folder, "k"));
   const needsKubectl = !SYSTEM_PATH.includes(dirname(kubectl));

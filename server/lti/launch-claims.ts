@@ -3,14 +3,15 @@ import { MAX_PERSON_NAME, personName } from "../../workshop/common/person-name.j
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { type LtiPlatform, originsOf } from "./lti-config.js";
 
-const CLAIM = "https://purl.imsglobal.org/spec/lti/claim";
+/** What claims of LTI begin with. */
+export const CLAIM = "https://purl.imsglobal.org/spec/lti/claim";
 const AGS = "https://purl.imsglobal.org/spec/lti-ags";
 export const SCORE_SCOPE = `${AGS}/scope/score`;
 const MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#";
 /** Who teaches in the course; a mentor is somebody's parent or adviser, and sees no course. */
 const TEACHING = ["Instructor", "ContentDeveloper", "Administrator"];
 /** In the long form and the short one that the standard still allows. */
-const TEACHES: ReadonlySet<string> = new Set(TEACHING.flatMap((role) => [role, MEMBERSHIP + role]));
+export const TEACHES: ReadonlySet<string> = new Set(TEACHING.flatMap((role) => [role, MEMBERSHIP + role]));
 /** What names of events that links have made begin with; nobody else makes or names one. */
 export const LINK_EVENT = "lti-";
 

@@ -19,6 +19,7 @@ import type { Tokens } from "../auth/tokens.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { CounterFactory } from "../http/rate-limit.js";
 import { boundedFetch } from "./bounded-fetch.js";
+import { type LabChoice, asksForChoice, choiceOf } from "./deep-linking.js";
 import { type Launch, launchOf, refused } from "./launch-claims.js";
 import { type LtiConfig, type LtiPlatform, originsOf } from "./lti-config.js";
 
@@ -34,14 +35,16 @@ export interface LoginAsked {
 export interface LtiTool {
   /** Where to send the browser, which is known by a secret of its own, and whose frames may lead there. Throws SERVER_LTI_REFUSED. */
   begin(asked: LoginAsked, browser: string, redirectUri: string): { url: string; origins: string[] };
-  /** Who was sent here; each launch is good once. Throws SERVER_LTI_REFUSED, SERVER_LTI_UNAVAILABLE. */
-  finish(answer: { id_token: string; state: string }, browser: string): Promise<Launch>;
+  /** Who was sent here, for a lab or to choose one; each launch is good once. Throws SERVER_LTI_REFUSED, SERVER_LTI_UNAVAILABLE. */
+  finish(answer: { id_token: string; state: string }, browser: string): Promise<Launch | LabChoice>;
   /** Takes what is good once; throws SERVER_LTI_REFUSED the second time. */
   once(secret: string): Promise<void>;
   /** What platforms check our signatures by. */
   keys(): Promise<JSONWebKeySet>;
   /** A signed statement that we are who the platform registered (RFC 7523). */
   assertion(platform: LtiPlatform): Promise<string>;
+  /** Signs what is told to a platform by way of its person's browser, good for ten minutes. */
+  message(platform: LtiPlatform, claims: Record<string, unknown>): Promise<string>;
   /** What log-ins by a platform hang on. */
   stamp: string;
   platforms: readonly LtiPlatform[];
@@ -52,6 +55,8 @@ const CLOCK_S = 60;
 /** As long as a login may take; what is good once is remembered as long. */
 const ONCE_S = 700;
 const ASSERTION_S = 60;
+/** Somebody reads a list of labs meanwhile. */
+const MESSAGE_S = 600;
 
 export function createLtiTool(
   { platforms, keys: files }: LtiConfig,
@@ -90,24 +95,28 @@ export function createLtiTool(
           "The launch answers another question than the one that was asked. Open the link in your course again.",
         );
       await once(state);
-      return launchOf(platform, payload);
+      return asksForChoice(payload) ? choiceOf(platform, payload) : launchOf(platform, payload);
     },
     once,
     keys: async () => ({ keys: (await ownKeys()).map(({ jwk }) => jwk) }),
-    assertion: async ({ client, token }) => {
-      const [key] = await ownKeys();
-      if (key === undefined) throw new Error("there is no key to sign with");
-      return new SignJWT({})
-        .setProtectedHeader({ alg: "RS256", kid: key.jwk.kid ?? "", typ: "JWT" })
-        .setIssuer(client)
-        .setSubject(client)
-        .setAudience(token)
-        .setIssuedAt()
-        .setExpirationTime(`${String(ASSERTION_S)}s`)
-        .setJti(crypto.randomUUID())
-        .sign(key.secret);
-    },
+    assertion: async ({ client, token }) =>
+      signed(
+        await ownKeys(),
+        new SignJWT({}).setIssuer(client).setSubject(client).setAudience(token).setJti(crypto.randomUUID()),
+        ASSERTION_S,
+      ),
+    message: async ({ client, issuer }, claims) =>
+      signed(await ownKeys(), new SignJWT(claims).setIssuer(client).setAudience(issuer), MESSAGE_S),
   };
+}
+
+function signed([key]: readonly OwnKey[], token: SignJWT, seconds: number): Promise<string> {
+  if (key === undefined) throw new Error("there is no key to sign with");
+  return token
+    .setProtectedHeader({ alg: "RS256", kid: key.jwk.kid ?? "", typ: "JWT" })
+    .setIssuedAt()
+    .setExpirationTime(`${String(seconds)}s`)
+    .sign(key.secret);
 }
 
 function loginAddress(

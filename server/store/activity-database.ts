@@ -12,13 +12,16 @@ import type {
 } from "../../workshop/node/activity-store.js";
 import { withRoom } from "./full-disk.js";
 import { schemaNewer } from "./schema-newer.js";
+import { createLogWiper } from "./log-wiper.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
 const SCHEMA_VERSION = 2;
+/** What is forgotten of learners is overwritten: their notes are nobody's to read. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = ON;
   CREATE TABLE IF NOT EXISTS activity (
     session TEXT PRIMARY KEY,
     current_page TEXT,
@@ -58,6 +61,7 @@ export async function openActivityDatabase(
   const { database, statements, dropped } = await withRoom(file, () => open(file));
   if (dropped > 0) onDropped(dropped);
   const queue = createWriteQueue(database, file);
+  const wipe = createLogWiper(database, queue);
   const rows = <Row>(statement: Statement, ...values: unknown[]) =>
     queue.read(() => statement.all(...values)) as Promise<Row[]>;
   const stepOf = async ({ session, page, step }: StepKey) => {
@@ -95,12 +99,14 @@ export async function openActivityDatabase(
       })),
     saveNotes: async (session, { page, text, version }) =>
       (await queue.write(() => statements.saveNotes.run(session, page, text, version))).changes > 0,
-    forget: (session) =>
-      queue.write(() => {
+    forget: async (session) => {
+      await queue.write(() => {
         statements.forgetNotes.run(session);
         statements.forgetResults.run(session);
         statements.forgetActivity.run(session);
-      }),
+      });
+      await wipe();
+    },
     onChange: () => () => undefined,
     close: async () => {
       await queue.idle();

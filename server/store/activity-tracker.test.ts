@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,6 +117,29 @@ describe("results", () => {
     expect(await states("s1")).toEqual(["succeeded", "failed"]);
     expect(read).toHaveBeenCalledTimes(1);
   });
+
+  it.each([
+    ["succeeded", { done: true }],
+    ["failed", { failures: 1 }],
+  ] as const)(
+    "count with those before also where they are first asked for while one that %s is written",
+    async (state, counted) => {
+      await save("s1", 0, "running");
+      await reopen();
+      const room = new EventEmitter();
+      const write = store.saveStep.bind(store);
+      vi.spyOn(store, "saveStep").mockImplementation(async (step) => {
+        await once(room, "again");
+        return write(step);
+      });
+      const settled = tracker.settle({ session: "s1", result: result(0, state), command: "command-0" });
+      const expected = [{ ...result(0, state), ...counted }];
+      expect(await tracker.results("s1")).toEqual(expected);
+      room.emit("again");
+      await settled;
+      expect(await tracker.results("s1")).toEqual(expected);
+    },
+  );
 
   it("are in memory only as far as there is room, those used last", async () => {
     const reads: string[] = [];

@@ -87,9 +87,7 @@ class WritingTracker implements ActivityTracker {
     const onReplaced = (step: SavedStep): void =>
       void this.#foreign.reread(keyOf(step)).catch((error: unknown) => onUnwritten(step.session, error));
     this.#unwritten = new Unwritten(store, { onUnwritten, onReplaced });
-    this.#cache = createResultCache(async (session) =>
-      this.#unwritten.over(session, await store.results(session)),
-    );
+    this.#cache = createResultCache(async (session) => this.#over(session, await store.results(session)));
     this.#foreign = new ForeignChanges({
       store,
       known,
@@ -192,6 +190,12 @@ class WritingTracker implements ActivityTracker {
     await this.#store.close();
   }
 
+  /** What the store has, with what is newer here in its place. */
+  #over(session: string, stored: readonly StepResult[]): StepResult[] {
+    const newer = this.#unwritten.newerOf(session).map((result) => this.#known.counted(session, result));
+    return stored.filter((old) => !newer.some((result) => isSameStep(old, result))).concat(newer);
+  }
+
   #note({ session, result }: SavedStep): StepResult {
     const noted = this.#known.note(session, result);
     this.#cache.put(session, noted);
@@ -211,6 +215,10 @@ class WritingTracker implements ActivityTracker {
 
 function keyOf({ session, result: { page, step } }: SavedStep): StepKey {
   return { session, page, step };
+}
+
+function isSameStep(one: StepResult, other: StepResult): boolean {
+  return one.page === other.page && one.step === other.step;
 }
 
 function isUnderWay({ state }: StepResult): boolean {

@@ -67,10 +67,16 @@ export class KnownActivity {
   /** The result as it counts with those before it. */
   note(session: string, result: StepResult): StepResult {
     const { steps } = this.#entryOf(session);
-    const summary = after(steps.get(keyOf(result)), result);
-    steps.set(keyOf(result), summary);
-    const { done, failures } = summary;
-    return { ...result, ...(done && { done }), ...(failures > 0 && { failures }) };
+    steps.set(keyOf(result), after(steps.get(keyOf(result)), result));
+    return this.counted(session, result);
+  }
+
+  /** A result that was noted, as it counts with those before it. */
+  counted(session: string, result: StepResult): StepResult {
+    const { page, step } = result;
+    const isDone = this.isDone({ session, page, step });
+    const failures = this.failures({ session, page, step });
+    return { ...result, ...(isDone && { done: true }), ...(failures > 0 && { failures }) };
   }
 
   /** Takes what the store has of a step in place of what was known. */

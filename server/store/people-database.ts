@@ -1,13 +1,16 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "libsql/promise";
-import type { StepOutcome } from "../../workshop/common/event-results.js";
 import { type DueScore, type PeopleStore, type Person, whoSits } from "../../workshop/node/people-store.js";
+import { prepareSeats, seatsIn } from "./event-seats.js";
+import { outcomesIn, prepareOutcomes } from "./person-outcomes.js";
+import { prepareSessions, sessionsIn } from "./person-sessions.js";
 import { withRoom } from "./full-disk.js";
 import { schemaNewer } from "./schema-newer.js";
+import { createLogWiper } from "./log-wiper.js";
 import { createWriteQueue } from "./write-queue.js";
 
 /** Written into the file; one that is larger than this was written by a newer Lectern. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 7;
 /** What is deleted of people is overwritten, and not only forgotten. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -22,7 +25,9 @@ const SCHEMA = `
     visitor TEXT,
     session TEXT,
     rating INTEGER,
-    comment TEXT
+    comment TEXT,
+    waiting INTEGER,
+    kept_until INTEGER
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS people_by_visitor ON people (event, visitor);
   CREATE INDEX IF NOT EXISTS people_by_session ON people (session);
@@ -40,6 +45,14 @@ const SCHEMA = `
     PRIMARY KEY (person, page, step)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outcomes_by_event ON outcomes (event);
+  CREATE TABLE IF NOT EXISTS sessions (
+    session TEXT PRIMARY KEY,
+    person TEXT,
+    event TEXT,
+    removed_at INTEGER
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sessions_by_person ON sessions (person);
+  CREATE INDEX IF NOT EXISTS sessions_by_event ON sessions (event);
   CREATE TABLE IF NOT EXISTS scores (
     person TEXT PRIMARY KEY,
     event TEXT NOT NULL,
@@ -55,6 +68,8 @@ const LATER_COLUMNS = [
   { table: "outcomes", column: "hints", type: "INTEGER NOT NULL DEFAULT 0" },
   { table: "people", column: "rating", type: "INTEGER" },
   { table: "people", column: "comment", type: "TEXT" },
+  { table: "people", column: "waiting", type: "INTEGER" },
+  { table: "people", column: "kept_until", type: "INTEGER" },
 ];
 /** A second server process is refused by the data directory's lock; this waits out one that is just ending. */
 const BUSY_TIMEOUT_MS = 3_000;
@@ -65,6 +80,8 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
   const queue = createWriteQueue(database, file);
   const people = async (statement: Statement, ...values: unknown[]) =>
     ((await queue.read(() => statement.all(...values))) as PersonRow[]).map(personOf);
+  const { sit, ...seats } = seatsIn(queue, statements);
+  const { ownership, ...kept } = sessionsIn(queue, statements);
   const one = async (statement: Statement, ...values: unknown[]) => (await people(statement, ...values))[0];
   return {
     addListed: (event, listed) =>
@@ -75,35 +92,24 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
     person: (id) => one(statements.person, id),
     ofVisitor: (event, visitor) => one(statements.ofVisitor, event, visitor),
     ofSession: (session) => one(statements.ofSession, session),
-    seat: async ({ event, seats, visitor }, newcomer) => {
-      const now = Date.now();
-      await queue.write(() => {
-        if ("name" in newcomer)
-          return void statements.sit.run(newcomer.id, event, newcomer.name, now, visitor, seats);
-        statements.leaveBrowser.run(newcomer.person, event, visitor, seats);
-        statements.choose.run(newcomer.person, event, now, visitor, seats);
-      });
-      return whoSits(await one(statements.ofVisitor, event, visitor), newcomer);
+    seat: async (place, newcomer) => {
+      await sit(place, newcomer);
+      return whoSits(await one(statements.ofVisitor, place.event, place.visitor), newcomer);
     },
+    ...seats,
+    ...kept,
     setSession: (person, session, before) =>
-      queue.write(() => statements.setSession.run(person, session, before ?? null).changes > 0),
+      queue.write(() => {
+        if (statements.setSession.run(person, session, before ?? null, Date.now()).changes === 0)
+          return false;
+        ownership.note(person, session);
+        return true;
+      }),
     setFeedback: (person, { rating, comment = null }) =>
       queue.write(() => statements.setFeedback.run(person, rating, comment).changes > 0),
     ...outcomesIn(queue, statements),
-    remove: (person, session) =>
-      queue.write(() => {
-        if (statements.remove.run(person, session ?? null).changes === 0) return false;
-        statements.removeScore.run(person);
-        statements.removeOutcomes.run(person);
-        return true;
-      }),
+    ...removalsIn(queue, statements, { ownership, wipe: createLogWiper(database, queue) }),
     ...scoresIn(queue, statements),
-    removeEvent: (event) =>
-      queue.write(() => {
-        statements.removeScoresOf.run(event);
-        statements.removeOutcomesOf.run(event);
-        statements.removeEvent.run(event);
-      }),
     close: async () => {
       await queue.idle();
       // The driver lets go of the file only when its statements are collected, which a process that ends does not wait for.
@@ -113,23 +119,33 @@ export async function openPeopleDatabase(file: string): Promise<PeopleStore> {
   };
 }
 
-/** What people came to. */
-function outcomesIn(
+/** What goes with a person or an event, and out of the file with it. */
+function removalsIn(
   queue: ReturnType<typeof createWriteQueue>,
   statements: Awaited<ReturnType<typeof prepare>>,
-): Pick<PeopleStore, "noteTry" | "noteHints" | "outcomes" | "outcomesOf"> {
-  const outcomes = async (statement: Statement, whose: string) =>
-    ((await queue.read(() => statement.all(whose))) as OutcomeRow[]).map(outcomeOf);
+  { ownership, wipe }: { ownership: ReturnType<typeof sessionsIn>["ownership"]; wipe: () => Promise<void> },
+): Pick<PeopleStore, "remove" | "removeEvent"> {
   return {
-    noteTry: ({ session, page, step, number, verdict, at }) =>
-      queue.write(() => {
-        const [failures, doneAt] = [verdict === "failed" ? 1 : 0, verdict === "done" ? at : null];
-        statements.noteTry.run(session, page, step, number, failures, at, doneAt);
-      }),
-    noteHints: ({ session, page, step, number, hints, at }) =>
-      queue.write(() => void statements.noteHints.run(session, page, step, number, hints, at)),
-    outcomes: (event) => outcomes(statements.outcomes, event),
-    outcomesOf: (person) => outcomes(statements.outcomesOf, person),
+    remove: async (person, session) => {
+      const isRemoved = await queue.write(() => {
+        if (statements.remove.run(person, session ?? null).changes === 0) return false;
+        ownership.forgetPerson(person);
+        statements.removeScore.run(person);
+        statements.removeOutcomes.run(person);
+        return true;
+      });
+      await wipe();
+      return isRemoved;
+    },
+    removeEvent: async (event) => {
+      await queue.write(() => {
+        ownership.forgetEvent(event);
+        statements.removeScoresOf.run(event);
+        statements.removeOutcomesOf.run(event);
+        statements.removeEvent.run(event);
+      });
+      await wipe();
+    },
   };
 }
 
@@ -170,7 +186,12 @@ async function open(file: string) {
     );
   await database.exec(SCHEMA);
   // Nothing is written where nothing changes: a server comes back on a full disk.
-  if (version !== SCHEMA_VERSION) await database.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION)}`);
+  if (version !== SCHEMA_VERSION)
+    await database.exec(
+      `BEGIN;
+       INSERT OR IGNORE INTO sessions (session, person, event) SELECT session, id, event FROM people WHERE session IS NOT NULL;
+       PRAGMA user_version = ${String(SCHEMA_VERSION)}; COMMIT`,
+    );
   return { database, statements: await prepare(database) };
 }
 
@@ -188,55 +209,31 @@ async function missingColumns(database: Database): Promise<string[]> {
 }
 
 /** The part of a prepared statement that is used: the driver's type says nothing. */
-interface Statement {
+export interface Statement {
   run(...values: unknown[]): { changes: number };
   all(...values: unknown[]): Promise<unknown[]>;
 }
 
+export type Prepare = (sql: string) => Promise<Statement>;
+
 async function prepare(database: Database) {
-  const prepared = (sql: string) => database.prepare(sql) as Promise<Statement>;
-  const select = "SELECT id, event, name, listed, joined_at, session, rating, comment FROM people";
-  const outcome =
-    "SELECT person, page, step, number, tries, failures, hints, first_at, done_at FROM outcomes";
-  const taken =
-    "(SELECT count(*) FROM people AS seated WHERE seated.event = ?2 AND seated.joined_at IS NOT NULL)";
+  const prepared: Prepare = (sql) => database.prepare(sql) as Promise<Statement>;
+  const select =
+    "SELECT id, event, name, listed, joined_at, session, rating, comment, waiting, kept_until FROM people";
   return {
     add: await prepared("INSERT INTO people (id, event, name, listed) VALUES (?, ?, ?, 1)"),
     people: await prepared(`${select} WHERE event = ? ORDER BY name, id`),
     person: await prepared(`${select} WHERE id = ?`),
-    ofVisitor: await prepared(`${select} WHERE event = ? AND visitor = ? AND joined_at IS NOT NULL`),
+    ofVisitor: await prepared(`${select} WHERE event = ? AND visitor = ?`),
     ofSession: await prepared(`${select} WHERE session = ?`),
-    sit: await prepared(
-      `INSERT INTO people (id, event, name, listed, joined_at, visitor)
-       SELECT ?1, ?2, ?3, 0, ?4, ?5 WHERE ${taken} < ?6 ON CONFLICT DO NOTHING`,
+    ...(await prepareSeats(prepared)),
+    ...(await prepareSessions(prepared)),
+    setSession: await prepared(
+      `UPDATE people SET session = ?2, kept_until = NULL,
+         joined_at = CASE WHEN kept_until IS NULL THEN joined_at ELSE ?4 END WHERE id = ?1 AND session IS ?3`,
     ),
-    // A browser that cannot become somebody else stays whose it was.
-    leaveBrowser: await prepared(
-      `UPDATE people SET visitor = NULL WHERE event = ?2 AND visitor = ?3 AND EXISTS (
-         SELECT 1 FROM people AS chosen WHERE chosen.id = ?1 AND chosen.event = ?2 AND chosen.listed = 1
-           AND (chosen.joined_at IS NOT NULL OR ${taken} < ?4))`,
-    ),
-    choose: await prepared(
-      `UPDATE people SET joined_at = coalesce(joined_at, ?3), visitor = ?4
-       WHERE id = ?1 AND event = ?2 AND listed = 1 AND (joined_at IS NOT NULL OR ${taken} < ?5)`,
-    ),
-    setSession: await prepared("UPDATE people SET session = ?2 WHERE id = ?1 AND session IS ?3"),
     setFeedback: await prepared("UPDATE people SET rating = ?2, comment = ?3 WHERE id = ?1"),
-    noteTry: await prepared(
-      `INSERT INTO outcomes (person, event, page, step, number, tries, failures, first_at, done_at)
-       SELECT id, event, ?2, ?3, ?4, 1, ?5, ?6, ?7 FROM people WHERE session = ?1
-       ON CONFLICT DO UPDATE SET number = excluded.number, tries = tries + 1,
-         failures = failures + excluded.failures, done_at = coalesce(done_at, excluded.done_at)`,
-    ),
-    noteHints: await prepared(
-      `INSERT INTO outcomes (person, event, page, step, number, tries, failures, first_at, hints)
-       SELECT id, event, ?2, ?3, ?4, 0, 0, ?6, ?5 FROM people WHERE session = ?1
-       ON CONFLICT DO UPDATE SET hints = max(hints, excluded.hints)`,
-    ),
-    outcomes: await prepared(`${outcome} WHERE event = ? ORDER BY person, page, number`),
-    outcomesOf: await prepared(`${outcome} WHERE person = ? ORDER BY page, number`),
-    removeOutcomes: await prepared("DELETE FROM outcomes WHERE person = ?"),
-    removeOutcomesOf: await prepared("DELETE FROM outcomes WHERE event = ?"),
+    ...(await prepareOutcomes(prepared)),
     ...(await prepareScores(prepared)),
     remove: await prepared("DELETE FROM people WHERE id = ? AND session IS ?"),
     removeEvent: await prepared("DELETE FROM people WHERE event = ?"),
@@ -245,7 +242,7 @@ async function prepare(database: Database) {
 }
 
 /** What platforms are told. */
-async function prepareScores(prepared: (sql: string) => Promise<Statement>) {
+async function prepareScores(prepared: Prepare) {
   const done =
     "(SELECT count(*) FROM outcomes WHERE outcomes.person = scores.person AND done_at IS NOT NULL)";
   return {
@@ -273,38 +270,20 @@ interface PersonRow {
   session: string | null;
   rating: number | null;
   comment: string | null;
-}
-
-interface OutcomeRow {
-  person: string;
-  page: string;
-  step: string;
-  number: number;
-  tries: number;
-  failures: number;
-  hints: number;
-  first_at: number;
-  done_at: number | null;
-}
-
-function outcomeOf(row: OutcomeRow): StepOutcome {
-  const { person, page, step, number, tries, failures, hints, first_at: firstAt, done_at: doneAt } = row;
-  const outcome: StepOutcome = { person, page, step, number, tries, failures, firstAt };
-  return {
-    ...outcome,
-    ...(hints > 0 && { hints }),
-    ...(doneAt === null ? {} : { doneAt }),
-  };
+  waiting: number | null;
+  kept_until: number | null;
 }
 
 function personOf({ id, event, name, listed, joined_at: joinedAt, session, ...said }: PersonRow): Person {
-  const { rating, comment } = said;
+  const { rating, comment, waiting, kept_until: keptUntil } = said;
   return {
     id,
     event,
     name,
     isListed: listed === 1,
     ...(joinedAt === null ? {} : { joinedAt: new Date(joinedAt).toISOString() }),
+    ...(waiting === null ? {} : { waiting }),
+    ...(keptUntil === null ? {} : { keptUntil: new Date(keptUntil).toISOString() }),
     ...(session === null ? {} : { session }),
     ...(rating === null ? {} : { feedback: { rating, ...(comment !== null && { comment }) } }),
   };

@@ -79,12 +79,9 @@ export class Unwritten {
     this.#schedule();
   }
 
-  /** What the store has, with what is newer here in its place. */
-  over(session: string, stored: readonly StepResult[]): StepResult[] {
-    return overlaid(
-      stored,
-      [...this.#steps.values()].filter((step) => step.session === session),
-    );
+  /** Results of the session that the store has not, as they came. */
+  newerOf(session: string): StepResult[] {
+    return [...this.#steps.values()].filter((step) => step.session === session).map(({ result }) => result);
   }
 
   /** Drops what a later write has made old. */
@@ -149,15 +146,6 @@ async function writeOut<T, R>(entries: Map<string, T>, key: string, write: () =>
   const answer = await write();
   if (entries.get(key) === written) entries.delete(key);
   return answer;
-}
-
-function overlaid(stored: readonly StepResult[], newer: readonly SavedStep[]): StepResult[] {
-  const keys = new Set(newer.map(({ session, result }) => keyOf(session, result)));
-  const [session = ""] = newer.map((step) => step.session);
-  return [
-    ...stored.filter((result) => !keys.has(keyOf(session, result))),
-    ...newer.map(({ result }) => result),
-  ];
 }
 
 function keyOf(session: string, { page, step }: StepResult): string {

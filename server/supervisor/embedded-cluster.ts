@@ -28,6 +28,7 @@ export async function startCluster(
   const running = await supervise(
     {
       name: "cluster",
+      runsAhead: true,
       entry: builtFile("server/supervisor/cluster-process.js"),
       // Without a port it takes the one it had before, which the kubeconfigs in learners' homes name.
       args: [

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writePrivately } from "./private-file.js";
+import { makeFolder } from "../../workshop/node/make-folder.js";
 import { startTimeOf } from "../../processes/node/process-stat.js";
 import { foundHandle, isAlive } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
@@ -18,7 +19,7 @@ interface Ownership {
 
 /** Writes down whose the process is. */
 export function claim(file: string, pid: number, fingerprint: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), { mode: 0o700 });
   const owner = process.pid;
   const ownership: Ownership = { pid, owner, ownerStart: startTimeOf(owner) ?? "", fingerprint };
   writePrivately(file, JSON.stringify(ownership));

@@ -106,6 +106,7 @@ async function startServer(
   const { dataDir, backends, labsBefore, events } = parts;
   const spec = {
     name: "server",
+    runsAhead: true,
     entry: builtFile("server/main.js"),
     args: [],
     assignment: async () => {

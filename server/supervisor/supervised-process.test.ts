@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -33,6 +33,24 @@ describe("supervise", () => {
     expect(lines[0]).toContain("toy ended (SIGKILL); starting it again");
     await running.stop();
     expect(isAlive(second)).toBe(false);
+  });
+
+  it("gives what runs ahead the processor first, also when it is started again, and nothing else", async () => {
+    const own = aheadOf(process.pid);
+    // We ourselves may be in no group, as what began no session of its own is; what we start leads one.
+    const hasGroups = existsSync("/proc/self/autogroup");
+    const wanted = hasGroups ? (process.getuid?.() === 0 ? "-10" : "0") : undefined;
+    const plain = await supervise(spec(STEADY), { report: () => undefined });
+    expect(aheadOf(plain.pid ?? 0)).toBe(hasGroups ? "0" : undefined);
+    await plain.stop();
+    const running = await supervise({ ...spec(STEADY), runsAhead: true }, { report: () => undefined });
+    const first = running.pid ?? 0;
+    expect(aheadOf(first)).toBe(wanted);
+    process.kill(first, "SIGKILL");
+    await until(() => running.pid !== first && running.pid !== undefined && isAlive(running.pid));
+    await until(() => aheadOf(running.pid ?? 0) === wanted);
+    expect(aheadOf(process.pid)).toBe(own);
+    await running.stop();
   });
 
   it("kills a process that does not end when asked", async () => {
@@ -113,6 +131,15 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) {
     if (Date.now() > deadline) throw new Error("it did not happen within 60 s");
     await delay(20);
+  }
+}
+
+/** Where the kernel has what the process leads on the scale of nice(1); nothing where it is in no such group. */
+function aheadOf(pid: number): string | undefined {
+  try {
+    return / nice (-?\d+)/.exec(readFileSync(`/proc/${String(pid)}/autogroup`, "utf8"))?.[1];
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import { claim, disclaim, findLeftOver, fingerprintOf } from "./owner-file.js";
 import { childHandle } from "./process-handle.js";
 import type { ProcessHandle } from "./process-handle.js";
 import { keepBounded, openLog, readTail } from "./process-log.js";
+import { runAhead } from "./run-ahead.js";
 
 export interface ProcessSpec {
   name: string;
@@ -32,6 +33,8 @@ export interface ProcessSpec {
   probeEveryMs?: number;
   /** Milliseconds of silence after which a process that runs is replaced; ten seconds where absent. */
   deafMs?: number;
+  /** Whether every click waits for it, so that learners' programs let it go first. */
+  runsAhead?: boolean;
   /** What goes with the process when it ends by itself, in a sentence for the person at the terminal; asked afterwards. */
   lost?: () => string | undefined;
 }
@@ -191,6 +194,8 @@ function start(spec: ProcessSpec): ProcessHandle {
       execPath,
       execArgv: [...before, ...(spec.nodeFlags ?? []), "--import", preload.href],
     });
+    // A session of its own has begun by now.
+    if (spec.runsAhead && child.pid !== undefined) runAhead(child.pid);
     if (spec.ownerFile !== undefined && child.pid !== undefined)
       claim(spec.ownerFile, child.pid, fingerprintOf(spec.entry, spec.args));
     return childHandle(child);

@@ -74,6 +74,7 @@ export async function startTerminals(
   const running = await supervise(
     {
       name: "terminal host",
+      runsAhead: true,
       entry: builtFile("terminal/node/main.js"),
       args,
       env: environment.childEnvironment,

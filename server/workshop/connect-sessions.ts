@@ -7,15 +7,27 @@ import { startSessionController } from "../../workshop/node/session-controller.j
 import type { SessionSettings } from "../../workshop/node/session-environment.js";
 import { tellSession, viewOf } from "./session-views.js";
 import type { WorkshopParts } from "./create-workshop.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
+import type { PeopleStore } from "../../workshop/node/people-store.js";
 
 export interface SessionConnection extends Pick<
   WorkshopParts,
-  "labs" | "client" | "cache" | "activity" | "provisioning" | "followers" | "table" | "tokens" | "log"
+  | "labs"
+  | "client"
+  | "turns"
+  | "cache"
+  | "activity"
+  | "provisioning"
+  | "followers"
+  | "table"
+  | "tokens"
+  | "log"
 > {
   policies: PolicyAdministration;
   host: SessionHost;
   settings: SessionSettings;
   leadership: Leadership;
+  people: Pick<PeopleStore, "moveKeptSeats">;
   /** Lets go of what browsers hold open of a session that is gone, or whose link was revoked. */
   letGo: (session: string) => void;
 }
@@ -55,6 +67,11 @@ export async function connectSessions(parts: SessionConnection): Promise<() => v
     client: parts.client,
     policies: parts.policies,
     host,
+    renewing: parts,
+    onJump: async ({ ms }) => {
+      log.warn({ ms }, "the clock has jumped; sessions and kept seats keep the time that they had left");
+      await parts.people.moveKeptSeats(ms);
+    },
     ownClusters: parts.settings.ownClusters,
     leadership: parts.leadership,
     ...(parts.settings.server === undefined ? {} : { server: parts.settings.server }),
@@ -119,5 +136,5 @@ function announceEnd(
 }
 
 function endReason({ spec }: SessionResource): string {
-  return Date.parse(spec.expiresAt) <= Date.now() ? "Its time was over." : "It was ended.";
+  return Date.parse(spec.expiresAt) <= sessionClock.now() ? "Its time was over." : "It was ended.";
 }

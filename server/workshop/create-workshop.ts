@@ -52,6 +52,7 @@ import type { Restorations } from "./restorations.js";
 import type { Steps } from "./steps.js";
 import { type TakeHintParts, takeHint } from "./take-hint.js";
 import type { NewSession, StepAddress, Workshop } from "./workshop.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** A lab that takes longer than this is broken, or behind one that is. */
 const LATE_LAB_MS = 15_000;
@@ -235,7 +236,8 @@ async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopPar
 function followChanges(parts: WorkshopParts): void {
   parts.cache.onChange((id) => {
     // What comes true while pages are taken again is nobody's work.
-    if (isRestoring(parts.cache.get(id)?.spec.restoration, Date.now())) parts.steps.leave(id, TAKEN_BACK);
+    if (isRestoring(parts.cache.get(id)?.spec.restoration, sessionClock.now()))
+      parts.steps.leave(id, TAKEN_BACK);
     // Sessions that become active, or were when the server began, are on a page already.
     watchPage(parts, id);
     // Nobody waits any more for one that was ended before its turn.
@@ -267,7 +269,7 @@ export function watchPage({ cache, labs, activity, pages, looksAfter }: Workshop
   const session = cache.get(id);
   const lab = session && labs.get(labKeyOf(session.spec));
   const { page } = activity.activity(id);
-  const now = Date.now();
+  const now = sessionClock.now();
   const isTheirs =
     session && phaseOf(session, now) === "Active" && !isRestoring(session.spec.restoration, now);
   if (!isTheirs || !lab || !looksAfter(id)) pages.stop(id);

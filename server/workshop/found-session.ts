@@ -5,6 +5,7 @@ import { type SessionResource, isPooled, labKeyOf } from "../../workshop/common/
 import { ServerError, serverErrorCodes } from "../errors.js";
 import type { WorkshopParts } from "./create-workshop.js";
 import { sessionNotFound } from "./end-session.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** A session that is somebody's, with its lab. */
 export interface Found {
@@ -33,7 +34,7 @@ export function stillRead(what: string): ServerError {
 
 /** Throws where it is being brought to the start of a page. */
 export function settled<T extends { session: SessionResource }>(found: T): T {
-  requireNotRestoring(found.session.spec, Date.now());
+  requireNotRestoring(found.session.spec, sessionClock.now());
   return found;
 }
 

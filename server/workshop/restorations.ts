@@ -22,6 +22,7 @@ import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import type { Found } from "./found-session.js";
 import type { SessionCache } from "./session-cache.js";
 import type { Steps } from "./steps.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 export interface RestorationsParts extends Omit<RestorePageParts, "policies"> {
   policies: { service: PolicyAdministration };
@@ -55,7 +56,11 @@ export class Restorations {
     const { name } = session.metadata;
     findPage(lab, page);
     const id = randomUUID();
-    const begun = await changeSession(this.#parts.client, name, beginRestoration({ id, page }, Date.now()));
+    const begun = await changeSession(
+      this.#parts.client,
+      name,
+      beginRestoration({ id, page }, sessionClock.now()),
+    );
     this.#parts.cache.put(withStatusOf(session, begun));
     const running = new RunningRestoration(this.#parts, { session: begun, lab, page, id });
     this.#running.set(name, running);
@@ -70,11 +75,12 @@ export class Restorations {
     if (leadership.isSole !== true) return;
     for (const { metadata, spec } of cache.all()) {
       const { restoration } = spec;
-      if (!restoration || !isRestoring(restoration, Date.now()) || this.#running.has(metadata.name)) continue;
+      if (!restoration || !isRestoring(restoration, sessionClock.now()) || this.#running.has(metadata.name))
+        continue;
       const note = noteRestoration(
         restoration.id,
         { state: "stopped", message: SERVER_ENDED },
-        { now: Date.now() },
+        { now: sessionClock.now() },
       );
       await changeSession(client, metadata.name, note).then(
         (changed) => cache.put(changed),
@@ -217,7 +223,7 @@ class RunningRestoration {
   async #send(change: Note, options: { heard?: RestorationAnswer } = {}): Promise<void> {
     const { client, cache } = this.#parts;
     const { session, id } = this.#begun;
-    const note = noteRestoration(id, change, { now: Date.now(), ...options });
+    const note = noteRestoration(id, change, { now: sessionClock.now(), ...options });
     const changed = await changeSession(client, session.metadata.name, note);
     cache.put(withStatusOf(cache.get(session.metadata.name) ?? session, changed));
   }

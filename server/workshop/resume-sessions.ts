@@ -4,6 +4,7 @@ import { isReachedAt } from "../../workshop/node/renew-access.js";
 import { followCluster } from "../../workshop/node/sessions.js";
 import { reachedBy } from "../../workshop/node/session-environment.js";
 import type { WorkshopParts } from "./create-workshop.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** Goes on where the server before this one stopped: sessions half made, steps half run, kubeconfigs of an older address. */
 export async function resumeSessions(parts: WorkshopParts): Promise<void> {
@@ -25,7 +26,7 @@ export async function resumeSessions(parts: WorkshopParts): Promise<void> {
 /** Starts the clusters that sessions have of their own, or takes them over, one after the other: a step that needs one sooner starts it itself. */
 async function resumeClusters(parts: WorkshopParts): Promise<void> {
   for (const session of parts.cache.all()) {
-    const phase = phaseOf(session, Date.now());
+    const phase = phaseOf(session, sessionClock.now());
     if (!hasOwnCluster(session) || (phase !== "Active" && phase !== "Ready")) continue;
     await clusterOf(session, parts).catch((error: unknown) =>
       parts.log.warn({ err: error, session: session.metadata.name }, "a session is without its cluster"),
@@ -46,7 +47,7 @@ export function resumeSteps({ steps, cache, labs }: WorkshopParts): Promise<void
 export async function renewReach({ cache, labs, host, settings, log }: WorkshopParts): Promise<void> {
   for (const session of cache.all()) {
     const lab = labs.get(labKeyOf(session.spec));
-    if (lab === undefined || phaseOf(session, Date.now()) !== "Active") continue;
+    if (lab === undefined || phaseOf(session, sessionClock.now()) !== "Active") continue;
     await host
       .reach(session.metadata.name, reachedBy(lab, settings, session))
       .catch((error: unknown) =>
@@ -70,7 +71,7 @@ async function nameOrphans({ host, log, cache }: WorkshopParts): Promise<void> {
 async function refreshAccess(parts: WorkshopParts, signal: AbortSignal): Promise<void> {
   for (const session of parts.cache.all()) {
     if (signal.aborted) return;
-    if (phaseOf(session, Date.now()) !== "Active" || isReachedAt(session, parts)) continue;
+    if (phaseOf(session, sessionClock.now()) !== "Active" || isReachedAt(session, parts)) continue;
     await followCluster(parts, session.metadata.name).catch((error: unknown) =>
       parts.log.warn(
         { err: error, session: session.metadata.name },

@@ -3,6 +3,7 @@ import { WorkshopError } from "../../workshop/common/errors.js";
 import { labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import { getSession, isOwn } from "../../workshop/node/sessions.js";
 import type { WorkshopParts } from "./create-workshop.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** Questions at once about sessions that this server does not know; beyond, what it knows has to do. */
 const AT_ONCE = 32;
@@ -38,7 +39,7 @@ export function createSessionLookup(parts: LookupParts): SessionLookup {
     lookUp: async (name) => {
       const known = cache.get(name);
       const isKnown = known !== undefined && labs.has(labKeyOf(known.spec));
-      if (!isKnown || phaseOf(known, Date.now()) !== "Active") await refresh(name);
+      if (!isKnown || phaseOf(known, sessionClock.now()) !== "Active") await refresh(name);
     },
     refresh,
   };

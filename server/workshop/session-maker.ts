@@ -5,6 +5,7 @@ import { getSession } from "../../workshop/node/sessions.js";
 import { repeatWhileAway } from "../../workshop/node/while-away.js";
 import { sessionNotFound } from "./end-session.js";
 import type { WorkshopParts } from "./create-workshop.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 type MakerParts = Pick<
   WorkshopParts,
@@ -28,7 +29,7 @@ export function makePendingSessions(parts: MakerParts): void {
       const lab = session && labs.get(labKeyOf(session.spec));
       if (session === undefined) begun.delete(name);
       if (!session || !lab || begun.has(name) || isMadeElsewhere(session)) return;
-      const phase = phaseOf(session, Date.now());
+      const phase = phaseOf(session, sessionClock.now());
       if (phase !== "Pending" && phase !== "Ready") return;
       begun.add(name);
       if (phase === "Pending") void makeSession(parts, { session, lab, signal });
@@ -54,7 +55,8 @@ function completeLater({ cache, pool, leadership }: MakerParts, name: string, si
   setTimeout(
     () => {
       const session = cache.get(name);
-      if (!signal.aborted && session && phaseOf(session, Date.now()) === "Ready") void pool.complete(session);
+      if (!signal.aborted && session && phaseOf(session, sessionClock.now()) === "Ready")
+        void pool.complete(session);
     },
     leadership.isSole === true ? 0 : COMPLETED_MS,
   ).unref();

@@ -20,6 +20,7 @@ import type { DiskWatch } from "../disk-watch.js";
 import { offeredLabs } from "../lab-repository.js";
 import { type ClusterAbilities, missingNeed } from "./catalogue.js";
 import type { SessionCache } from "./session-cache.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 export interface PoolParts {
   labs: ReadonlyMap<string, Lab>;
@@ -267,6 +268,6 @@ class Pool {
   }
 
   #isGoing(session: SessionResource): boolean {
-    return this.#taken.has(session.metadata.name) || isOver(phaseOf(session, Date.now()));
+    return this.#taken.has(session.metadata.name) || isOver(phaseOf(session, sessionClock.now()));
   }
 }

@@ -12,6 +12,7 @@ import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import type { SessionCache } from "./session-cache.js";
 import type { SessionFollowers } from "./session-follower.js";
+import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** What a view of a session is made of. */
 export interface ViewParts {
@@ -54,7 +55,7 @@ export function briefView(
     results: [],
     recording: keepsRecordings ? "kept" : "until-its-end",
     variables: variablesOf(lab, session, client, settings),
-    now: Date.now(),
+    now: sessionClock.now(),
   });
   const sessionsBefore = provisioning.before(name);
   return {

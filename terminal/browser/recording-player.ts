@@ -73,6 +73,12 @@ export class RecordingPlayer {
     this.#say();
   }
 
+  /** Plays on from so many seconds, also where it had come to its end. */
+  playFrom(seconds: number): void {
+    this.seek(seconds);
+    if (this.#position < this.#cast.duration) this.play();
+  }
+
   seekBy(seconds: number): void {
     this.seek(this.#position + seconds);
   }

@@ -11,6 +11,8 @@ import { readTheme } from "./theme.js";
 
 /** Lines above the screen; a page that was open keeps more than the 1,000 that a snapshot of the host brings back. */
 const SCROLLBACK_LINES = 5_000;
+/** What begins sequences: ESC, and in UTF-8 their eight-bit forms. */
+const SEQUENCE_STARTS = [0x1b, 0xc2];
 /** Bytes with sequences in them that are parsed without a look at the clock: at worst a few hundred screens are erased by them. */
 const PARSED_AT_ONCE = 1_024;
 /** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
@@ -181,7 +183,8 @@ export class TerminalScreen implements ConnectedScreen {
 
   /** The emulator looks at the clock between writes, so that the page stays alive whatever comes. */
   #put(data: Uint8Array, parsed: () => void): void {
-    const size = data.includes(0x1b) ? PARSED_AT_ONCE : data.length;
+    const hasSequences = SEQUENCE_STARTS.some((start) => data.includes(start));
+    const size = hasSequences ? PARSED_AT_ONCE : data.length;
     let at = 0;
     for (; at + size < data.length; at += size) this.#terminal.write(data.subarray(at, at + size));
     this.#terminal.write(data.subarray(at), parsed);

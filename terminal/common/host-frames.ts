@@ -103,6 +103,23 @@ const NETWORK_CHARACTERS = 200;
 const networkText = z.string().min(1).max(NETWORK_CHARACTERS);
 const podNetworkSchema = z.strictObject({ network: networkText, namespace: networkText });
 
+/** Of the files that a home begins with; more of them are unpacked by a program. */
+export const FIRST_FILES = 64;
+export const FIRST_FILES_BYTES = 256 * 1024;
+export const PATH_CHARACTERS = 4_096;
+export const MOST_MODE = 0o777;
+const path = z.string().max(PATH_CHARACTERS);
+const firstFileSchema = z.union([
+  z.strictObject({
+    path,
+    /** In base64. */
+    content: z.string().max(2 * FIRST_FILES_BYTES),
+    mode: z.number().int().min(0).max(MOST_MODE),
+  }),
+  z.strictObject({ path, linkTo: path }),
+]);
+export type FirstFile = z.infer<typeof firstFileSchema>;
+
 const call = z.number().int().min(0);
 export const hostCallSchema = z.discriminatedUnion("method", [
   z.strictObject({
@@ -112,6 +129,8 @@ export const hostCallSchema = z.discriminatedUnion("method", [
     reaches: networkTargetsSchema,
     limits: limitsSchema.exactOptional(),
     pods: podNetworkSchema.exactOptional(),
+    /** What the home begins with; answered with whether it does. */
+    files: z.array(firstFileSchema).max(FIRST_FILES).exactOptional(),
   }),
   z.strictObject({ call, method: z.literal("reach"), session: name, reaches: networkTargetsSchema }),
   z.strictObject({ call, method: z.literal("sessions") }),
@@ -144,6 +163,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
       .max(SCREENS_AT_ONCE),
   }),
   z.strictObject({ call, method: z.literal("largest") }),
+  z.strictObject({ call, method: z.literal("shortage") }),
   z.strictObject({
     call,
     method: z.literal("events"),

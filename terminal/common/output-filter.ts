@@ -76,7 +76,9 @@ export class OutputFilter {
         break;
       }
       if (by) {
-        passed.push(input.subarray(clean, at), by);
+        // A flood of what is left out leaves no pieces behind either.
+        if (at > clean) passed.push(input.subarray(clean, at));
+        if (by.length > 0) passed.push(by);
         clean = end;
       }
       if (this.#isLinkTooLong(end - at)) {
@@ -85,7 +87,7 @@ export class OutputFilter {
       }
       at = end;
     }
-    if (passed.length === 0) return input;
+    if (passed.length === 0) return clean === 0 ? input : input.subarray(clean);
     passed.push(input.subarray(clean));
     return join(passed);
   }

@@ -274,6 +274,8 @@ export interface SessionHost {
   recordings(session?: string): Promise<RecordingInfo[]>;
   /** The sessions that take most of the disk, largest first; ten at most, as last counted. */
   largest(): Promise<{ session: string; bytes: number }[]>;
+  /** Why no further shell could be opened, in words; `undefined` where one could. */
+  shortage(): Promise<string | undefined>;
   /** How sessions are kept apart on this machine, as found out when the host started. */
   confinement(): Promise<ConfinementReport>;
   /** The bytes of one recording, also while it is being made. Throws TERMINAL_RECORDING_UNKNOWN. */

@@ -17,7 +17,7 @@ const SUB = 0x1a;
 /** A shell-integration mark (OSC 133) as it stood in the stream, or the sign of a line editor that begins or ends to read. */
 export interface ShellMark {
   /**
-   * `S` shell reads its start-up file, `H` it is set up, `B` prompt ends, `C` command begins, `D` command ended, `P` another prompt; `read` and `read-end` of a line
+   * `S` shell reads its start-up file, `H` it is set up, `B` prompt ends, `C` command begins, `D` command ended, `P` another prompt, `O` a command was not taken in the middle of another, `I` a command that runs reads a line; `read` and `read-end` of a line
    * editor, which carry no secret.
    */
   kind: string;

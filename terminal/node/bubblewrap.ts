@@ -2,13 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seccompFilter } from "./sandbox/seccomp.js";
+import { ETC } from "./sandbox/system-files.js";
 import type { Account, ConfinedSession } from "./session-folder.js";
-
-/** Files of /etc that programs need and that hold no secrets; the rest of /etc is not in the box. */
-const ETC =
-  "alternatives bash.bashrc bash_completion.d ca-certificates ca-certificates.conf gitconfig host.conf inputrc ld.so.cache ld.so.conf ld.so.conf.d localtime mime.types nanorc nsswitch.conf os-release profile.d protocols python3 screenrc services ssl terminfo timezone vim wgetrc zsh".split(
-    " ",
-  );
 
 /** How a machine finds others by name; a session with a network of its own has its own. */
 const NAMES = ["/etc/hosts", "/etc/resolv.conf"];
@@ -33,6 +28,8 @@ export interface BoxFolders {
   hostsFile?: string;
   /** Of one session: its /etc/resolv.conf, where its programs find pods. */
   resolverFile?: string;
+  /** Shown as /etc; the parts of the system's own where absent. */
+  systemFiles?: string;
 }
 
 /** A command line before another that shows it the system and nothing else; to try whether boxes work here. */
@@ -46,6 +43,9 @@ export function emptyBox(): string[] {
  */
 export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: string): string[] {
   const { privateFolder, temporaryFolder, hostsFile, resolverFile } = folders;
+  // A copy is read-only: nothing else could be shown inside of it.
+  const isInEtc = [shell.home, ...shell.readOnlyPaths].some((path) => path.startsWith("/etc/"));
+  const systemFiles = isInEtc ? undefined : folders.systemFiles;
   const readOnly = shell.readOnlyPaths.filter((path) => !path.startsWith("/usr/"));
   makeTemporaryFolder(temporaryFolder, shell.account);
   const binds = [
@@ -69,7 +69,7 @@ export function boxFor(shell: ConfinedSession, folders: BoxFolders, program: str
   const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", ...filter, "--chdir", shell.home];
   return [
     findProgram("bwrap"),
-    ...systemArguments(),
+    ...systemArguments(systemFiles),
     ...names,
     ...keys,
     ...binds.flat(),
@@ -95,14 +95,16 @@ export function findProgram(name: string): string {
   return `${folder ?? "/usr/bin"}/${name}`;
 }
 
-function systemArguments(): string[] {
+function systemArguments(systemFiles?: string): string[] {
   const top = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"].flatMap((path) => {
     if (!existsSync(path)) return [];
     return lstatSync(path).isSymbolicLink()
       ? ["--symlink", readlinkSync(path), path]
       : ["--ro-bind", path, path];
   });
-  const etc = ETC.map((name) => `/etc/${name}`).flatMap((path) => ["--ro-bind-try", path, path]);
+  const etc = systemFiles
+    ? ["--ro-bind", systemFiles, "/etc"]
+    : ETC.map((name) => `/etc/${name}`).flatMap((path) => ["--ro-bind-try", path, path]);
   const kernel = ["--proc", "/proc", "--dev", "/dev", "--dir", "/run"];
   return ["--ro-bind", "/usr", "/usr", ...top, ...etc, ...kernel, ...smallFolders()];
 }

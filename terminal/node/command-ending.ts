@@ -5,8 +5,7 @@ export type Ending = Pick<CommandOutcome, "status" | "exitStatus"> & { reason?: 
 
 /** 128 + SIGINT. */
 const INTERRUPTED_STATUS = 130;
-const INTERRUPTED = String(INTERRUPTED_STATUS);
-/** 128 and SIGSTOP, SIGTSTP (Ctrl-Z), SIGTTIN or SIGTTOU: the command did not end. */
+/** 128 and SIGSTOP, SIGTSTP (Ctrl-Z), SIGTTIN or SIGTTOU: what bash and zsh say of a command that did not end. Programs may end with them as well. */
 const STOPPED = new Set([147, 148, 149, 150]);
 const STOPPED_REASON = "suspended, not ended: `fg` in its terminal goes on with it, `kill %%` ends it";
 /** A command that is one program to be put in the shell's place. */
@@ -24,7 +23,12 @@ export interface SeenMarks {
   hasEnded: boolean;
   /** Some of its lines have ended and the next was not begun. */
   isBetweenLines: boolean;
+  /** Whether Ctrl-C was pressed while it ran. */
   interrupted: boolean;
+  /** Whether one of its programs stands still. */
+  isSuspended: boolean;
+  /** Whether a DEBUG trap could leave commands out of it, with the status 0. */
+  maySkip: boolean;
 }
 
 /** In bash every line after the first brings the status of the one before it; in zsh a prompt of its own has told it. */
@@ -37,7 +41,7 @@ export function beginLine(seen: SeenMarks, previous: string): void {
 /** The status of a line, after which so many are left; what was interrupted does not go on. */
 export function endLine(seen: SeenMarks, status: string, linesLeft: number): void {
   const isUnread = !seen.hasBegun || seen.isBetweenLines;
-  if (linesLeft > 0 && !isUnread && !seen.interrupted && status !== INTERRUPTED) {
+  if (linesLeft > 0 && !isUnread && !seen.interrupted) {
     seen.statuses.push(status);
     seen.isBetweenLines = true;
     return;
@@ -46,7 +50,12 @@ export function endLine(seen: SeenMarks, status: string, linesLeft: number): voi
   seen.hasEnded = true;
 }
 
-/** The first line that failed decides, 130 (128 + SIGINT) before all; a lab's block succeeds only as a whole. */
+/** Whether one of the statuses is that of a command that was suspended, or looks like it. */
+export function looksSuspended(statuses: readonly string[]): boolean {
+  return statuses.some((status) => STOPPED.has(Number(status)));
+}
+
+/** The first line that failed decides, after Ctrl-C the one with 130 (128 + SIGINT); a lab's block succeeds only as a whole. */
 export function ending(seen: SeenMarks, shell: ShellProgram): Ending {
   // Zsh leaves the status of the command before it in place.
   if ((!seen.hasBegun || seen.isBetweenLines) && shell === "zsh")
@@ -54,26 +63,31 @@ export function ending(seen: SeenMarks, shell: ShellProgram): Ending {
   const statuses = seen.statuses.map((status) => (/^\d{1,3}$/.test(status) ? Number(status) : undefined));
   if (statuses.length === 0 || statuses.includes(undefined))
     return unknown("the shell did not tell its status");
-  const failed = statuses.includes(INTERRUPTED_STATUS)
-    ? INTERRUPTED_STATUS
-    : statuses.find((status) => status !== 0);
+  const failed =
+    seen.interrupted && statuses.includes(INTERRUPTED_STATUS)
+      ? INTERRUPTED_STATUS
+      : statuses.find((status) => status !== 0);
   if (!seen.hasBegun && failed === undefined && !(seen.wasRead && seen.lines === 1))
     return unknown(
       seen.wasRead
         ? "PS0 was changed in this shell, so only the status of the last line is known"
         : "the shell started nothing",
     );
-  if (failed === undefined) return { status: "succeeded", exitStatus: 0 };
-  return failedWith(failed, seen);
+  if (failed !== undefined) return failedWith(failed, seen);
+  return seen.maySkip ? unknown(MAY_BE_SKIPPED) : { status: "succeeded", exitStatus: 0 };
 }
 
-function failedWith(exitStatus: number, { interrupted }: SeenMarks): Ending {
-  if (exitStatus === INTERRUPTED_STATUS)
+function failedWith(exitStatus: number, { interrupted, isSuspended }: SeenMarks): Ending {
+  if (interrupted && exitStatus === INTERRUPTED_STATUS)
     return { status: "interrupted", exitStatus, reason: "interrupted with Ctrl-C" };
   // Of a program that catches or ignores Ctrl-C nobody can say which of the two ended it.
   if (interrupted)
     return { status: "interrupted", exitStatus, reason: `ended with ${exitStatus} after Ctrl-C` };
-  return { status: "failed", exitStatus, ...(STOPPED.has(exitStatus) && { reason: STOPPED_REASON }) };
+  return {
+    status: "failed",
+    exitStatus,
+    ...(isSuspended && STOPPED.has(exitStatus) && { reason: STOPPED_REASON }),
+  };
 }
 
 /** An ending of which nobody can say how it was. */
@@ -86,10 +100,22 @@ export function typed(reason: string): Ending {
   return { status: "typed", exitStatus: null, reason };
 }
 
-/** Another program has taken the shell's place while the command ran. */
+/** The shell has ended while the command ran: with its status where the command was one program in the shell's place, else with whatever ended the shell. */
+export function endedWithShell(command: string, exitStatus: number): Ending {
+  const reason = `the shell ended with status ${exitStatus}`;
+  if (!EXEC.test(command.trim())) return unknown(reason);
+  return exitStatus === 0
+    ? { status: "succeeded", exitStatus }
+    : { status: "failed", exitStatus, reason: `it was run in the shell's place, and ${reason}` };
+}
+
+/** A program that reads commands has taken the shell's place while the command ran. */
 export function replaced(command: string, program: string): Ending {
-  // It has no status where it does what it is for; where it does not, the shell stays.
-  if (EXEC.test(command.trim())) return { status: "succeeded", exitStatus: 0 };
+  if (EXEC.test(command.trim())) {
+    // It has no status where it does what it is for; where it does not, the shell stays.
+    if (/^(?:ba|z)sh$/.test(program)) return { status: "succeeded", exitStatus: 0 };
+    return typed(`${program} runs in the shell's place and does not report how a command ended`);
+  }
   return unknown(
     `the shell was replaced by ${program}, and with it went what would have told how the block ended`,
   );
@@ -102,5 +128,8 @@ export const PROMPT_NOT_SHOWN =
 /** For a shell that takes no command even after it was set up again. */
 export const DEAF_SHELL =
   "something that was set in this shell, or in its start-up file, keeps it from taking commands of the page; undo it, or enter `exit` and open a new shell";
+
+const MAY_BE_SKIPPED =
+  "with `shopt -s extdebug` a DEBUG trap decides which commands are run, and those it leaves out end with 0; enter `trap - DEBUG` to have blocks judged again";
 
 export const STATUS_UNTOLD = "the shell's variables were changed, so that it could not tell the status";

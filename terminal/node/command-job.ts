@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Command, CommandOutcome } from "../common/session-host.js";
-import type { Ending, SeenMarks } from "./command-ending.js";
-import { connectsFirst } from "./foreground.js";
+import {
+  endLine,
+  endedWithShell,
+  looksSuspended,
+  unknown,
+  type Ending,
+  type SeenMarks,
+} from "./command-ending.js";
+import { connectsFirst } from "./command-reader.js";
 import { OutputCapture } from "./output-capture.js";
 import type { ShellProcess } from "./shell-process.js";
 
@@ -16,7 +23,7 @@ const NAME_CHARACTERS = 60;
 export interface QueueSurroundings {
   readonly shell: Pick<
     ShellProcess,
-    "program" | "isPromptShown" | "foreground" | "integrateAgain" | "resume"
+    "program" | "isPromptShown" | "foreground" | "hasSuspended" | "integrateAgain" | "resume"
   >;
   write(text: string): void;
   /** Whether the program that reads takes bracketed pastes. */
@@ -49,10 +56,14 @@ export interface CommandJob extends SeenMarks {
   idleLooks: number;
   /** How often it was entered. */
   entries: number;
+  /** How often the shell has not taken it, because it was in the middle of another. */
+  refusals: number;
   /** Lines that the shell has not been given yet, as it said last. */
   linesLeft: number;
   /** When the shell was asked how it ended, because a prompt came without our marks; 0 before. */
   askedAt: number;
+  /** A line editor reads for it, so that it runs. */
+  readsInput: boolean;
   /** Whether the shell was made to read its start-up file again for it, and when. */
   repair: { at: number; isAnswered: boolean } | undefined;
   /** The shell has mended its marks first and takes the command at its next prompt. */
@@ -80,12 +91,16 @@ export function makeJob(command: Command): CommandJob {
     lines: command.text.trim().split("\n").length,
     hasEnded: false,
     interrupted: false,
+    isSuspended: false,
+    maySkip: false,
     isBetweenLines: false,
     looks: 0,
     idleLooks: 0,
     entries: 0,
+    refusals: 0,
     linesLeft: Number.POSITIVE_INFINITY,
     askedAt: 0,
+    readsInput: false,
     repair: undefined,
     isWantedAgain: false,
     timer: undefined,
@@ -105,7 +120,27 @@ export function noteEntry(job: CommandJob): void {
   job.isWantedAgain = false;
   job.wasRead = false;
   job.askedAt = 0;
+  job.readsInput = false;
+  job.isSuspended = false;
+  job.maySkip = false;
   job.capture = new OutputCapture();
+}
+
+/** A line of the command has ended, as the shell's mark says. */
+export function noteLineEnd(
+  job: CommandJob,
+  [status = "", , , linesLeft = "0", maySkip]: readonly string[],
+  shell: Pick<ShellProcess, "hasSuspended">,
+): void {
+  endLine(job, status, Number(linesLeft));
+  if (maySkip === "1") job.maySkip = true;
+  if (looksSuspended(job.statuses) && shell.hasSuspended()) job.isSuspended = true;
+}
+
+/** The command runs, and a line editor reads for it. */
+export function noteInputRead(job: CommandJob): void {
+  job.askedAt = 0;
+  job.readsInput = true;
 }
 
 /** Notes for each job what it waits for, the first for the program that runs, and returns those for which that is new. */
@@ -116,6 +151,13 @@ export function nowWaitingFor(jobs: readonly CommandJob[], running: string): Com
   const news = jobs.filter((job) => isWaiting(job) && name !== "" && job.waitsFor !== name);
   for (const job of news) job.waitsFor = name;
   return news;
+}
+
+/** What becomes of the job where the shell has ended. */
+export function endAtShellsEnd(job: CommandJob, exitStatus: number): Ending {
+  if (isWaiting(job)) return unknown(`not entered: the shell ended with status ${exitStatus} before`);
+  const isRead = job.phase === "entered" && (job.hasBegun || job.wasRead);
+  return endedWithShell(isRead ? job.command.text : "", exitStatus);
 }
 
 /** How often in a row the program must be seen before something follows for the job. */

@@ -1,33 +1,38 @@
 import type { Command, CommandOutcome } from "../common/session-host.js";
-import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellMark } from "../common/stream-scanner.js";
-import { STATUS_UNTOLD, beginLine, endLine, ending, unknown, type Ending } from "./command-ending.js";
+import {
+  DEAF_SHELL,
+  STATUS_UNTOLD,
+  beginLine,
+  ending,
+  looksSuspended,
+  unknown,
+  type Ending,
+} from "./command-ending.js";
 import {
   isWaiting,
-  makeJob,
   noteEntry,
-  nowWaitingFor,
-  outcomeOf,
+  noteInputRead,
+  noteLineEnd,
   type CommandJob,
   type QueueSurroundings,
 } from "./command-job.js";
-import { CommandRecords } from "./command-records.js";
+import { CommandJobs } from "./command-jobs.js";
 import { OutputCapture } from "./output-capture.js";
 import { PromptState } from "./prompt-state.js";
 import { entered, isBlank, shellKeys, typedText } from "./shell-keys.js";
 import { ShellWatch } from "./shell-watch.js";
 
-/** Commands waiting in one terminal; a page's "run all" has a few dozen. */
-const QUEUE_LIMIT = 200;
 /** How often the foreground process is looked at while a command runs. */
 const WATCH_MS = 100;
+/** How often a shell may say of a command that it is in the middle of another. */
+const REFUSALS = 3;
 const CTRL_C = "\u0003";
 
 /** Runs commands in one shell one after the other and learns from the shell's marks how each ended. */
 export class CommandQueue {
   readonly #around: QueueSurroundings;
-  readonly #records = new CommandRecords();
-  readonly #jobs: CommandJob[] = [];
+  readonly #jobs: CommandJobs;
   readonly #prompt = new PromptState();
   readonly #watch: ShellWatch;
   /** Whether the shell's history expansion has to be given back before the learner types. */
@@ -35,50 +40,44 @@ export class CommandQueue {
 
   constructor(around: QueueSurroundings) {
     this.#around = around;
+    this.#jobs = new CommandJobs(around);
     this.#watch = new ShellWatch(around, {
       prompt: this.#prompt,
-      jobs: this.#jobs,
+      jobs: this.#jobs.all,
       advance: () => this.#advance(),
       writeEntry: (job) => this.#writeEntry(job),
       enterNextLine: (job) => this.#enterNextLine(job),
       typeInto: (job, name) => this.#typeInto(job, name),
-      tellWaiting: () => this.#tellWaiting(),
+      tellWaiting: () => this.#jobs.tellWaiting(),
       finish: (job, end) => this.#finish(job, end),
     });
   }
 
   /** Where the running command's output goes; `undefined` while none is between its marks. */
   get capture(): OutputCapture | undefined {
-    const job = this.#jobs[0];
+    const job = this.#jobs.head;
     const isRunning = job && (job.hasBegun || job.wasRead) && !job.hasEnded && !job.isBetweenLines;
     return isRunning ? job.capture : undefined;
   }
 
   run(command: Command): Promise<CommandOutcome> {
-    const known = this.#records.get(command.id);
+    const known = this.#jobs.known(command.id);
     if (known) return Promise.resolve(known);
-    const same = this.#find(command.id);
-    if (same) return same.promise;
-    if (this.#jobs.length >= QUEUE_LIMIT) {
-      const message = `The terminal has ${QUEUE_LIMIT} commands waiting; wait until some have ended.`;
-      return Promise.reject(new TerminalError(terminalErrorCodes.queueFull, message));
-    }
-    const job = makeJob(command);
-    this.#jobs.push(job);
-    if (this.#jobs.length === 1) this.#begin(job);
-    else this.#tellWaiting();
+    const refusal = this.#jobs.refusal;
+    if (refusal) return Promise.reject(refusal);
+    const job = this.#jobs.add(command);
+    if (this.#jobs.head === job) this.#begin(job);
+    else this.#jobs.tellWaiting();
     return job.promise;
   }
 
   outcome(id: string): CommandOutcome | "queued" | "running" | undefined {
-    const job = this.#find(id);
-    if (!job) return this.#records.get(id);
-    return isWaiting(job) ? "queued" : "running";
+    return this.#jobs.outcome(id);
   }
 
   /** Takes a command back that has not been entered; returns whether it was so. */
   cancel(id: string): boolean {
-    const job = this.#find(id);
+    const job = this.#jobs.find(id);
     if (!job || !isWaiting(job)) return false;
     this.#finish(job, { status: "cancelled", exitStatus: null, reason: "taken back before it was entered" });
     return true;
@@ -106,23 +105,33 @@ export class CommandQueue {
         if (this.#prompt.endPrompt()) this.#promptReturned();
         return false;
       case "A":
-        if (this.#entry) this.#entry.isWantedAgain = true;
+        if (this.#jobs.entry) this.#jobs.entry.isWantedAgain = true;
         return false;
       case "E":
         this.#linesRanOut(fields);
         return false;
-      case "read":
-        this.capture?.bookmark();
+      case "O":
+        this.#refused(fields);
         return false;
-      case "read-end":
-        if (this.#entry) this.#entry.wasRead = true;
+      default:
+        this.#lineIsRead(kind);
     }
     return false;
   }
 
+  /** A line editor begins or ends to read, or does so for a command that runs. */
+  #lineIsRead(kind: string): void {
+    const entry = this.#jobs.entry;
+    if (kind === "read") this.capture?.bookmark();
+    if (kind === "read-end" && entry) entry.wasRead = true;
+    if (kind !== "I") return;
+    this.#prompt.begin();
+    if (entry) noteInputRead(entry);
+  }
+
   /** What the learner typed passes here first. */
   handleInput(text: string): void {
-    const job = this.#jobs[0];
+    const job = this.#jobs.head;
     const isInterrupt = text.includes(CTRL_C);
     if (isInterrupt && job && !isWaiting(job)) job.interrupted = true;
     if (this.#owesHistoryExpansion && this.#prompt.isPrompt && !isInterrupt) {
@@ -135,13 +144,7 @@ export class CommandQueue {
   /** The shell is gone: nothing that waits can have an outcome any more. */
   end(exitStatus: number): void {
     this.#watch.stop();
-    const reason = `the shell ended with status ${exitStatus}`;
-    for (const job of this.#jobs.splice(0))
-      this.#settle(job, unknown(isWaiting(job) ? `not entered: ${reason} before` : reason));
-  }
-
-  #find(id: string): CommandJob | undefined {
-    return this.#jobs.find((job) => job.command.id === id);
+    this.#jobs.end(exitStatus);
   }
 
   #begin(job: CommandJob): void {
@@ -152,31 +155,37 @@ export class CommandQueue {
   }
 
   #advance(): void {
-    const job = this.#jobs[0];
-    if (job?.phase === "waiting" && this.#prompt.isPrompt) this.#enter(job);
-  }
-
-  /** The command that is in the shell's hands. */
-  get #entry(): CommandJob | undefined {
-    const [head] = this.#jobs;
-    return head?.phase === "entered" ? head : undefined;
+    const job = this.#jobs.head;
+    if (job?.phase !== "waiting" || !this.#prompt.isPrompt) return;
+    if (!this.#prompt.isUnsure) return this.#enter(job);
+    this.#prompt.ask();
+    this.#around.write(shellKeys.report);
   }
 
   #lineBegan([nonce, previous = ""]: string[]): void {
-    const entry = this.#entry;
+    const entry = this.#jobs.entry;
     if (!entry || entry.nonce !== nonce) return;
     if (!entry.hasBegun) entry.capture = new OutputCapture();
     beginLine(entry, previous);
   }
 
-  #commandEnded([status = "", nonce, , linesLeft = "0"]: string[]): void {
-    const entry = this.#entry;
-    if (entry && entry.nonce === nonce && !entry.hasEnded) endLine(entry, status, Number(linesLeft));
+  #commandEnded(fields: string[]): void {
+    const entry = this.#jobs.entry;
+    const [status = "", nonce] = fields;
+    // Of what the learner runs, so that it is not taken for the next command's.
+    if (!entry && looksSuspended([status])) this.#around.shell.hasSuspended();
+    if (entry && entry.nonce === nonce && !entry.hasEnded) noteLineEnd(entry, fields, this.#around.shell);
   }
 
   /** The shell wants another line before it does anything. */
-  #continueLine([linesLeft = "0"]: string[]): void {
-    const entry = this.#entry;
+  #continueLine([linesLeft = "0", asked]: string[]): void {
+    const entry = this.#jobs.entry;
+    // An answer that comes late, after a prompt has shown it or the next command was entered, says nothing of now.
+    if (
+      asked !== undefined &&
+      (entry ? entry.nonce !== asked : this.#prompt.isPrompt && !this.#prompt.isUnsure)
+    )
+      return;
     const left = Number(linesLeft);
     // A prompt may be drawn again.
     if (entry && left > 0 && left >= entry.linesLeft) return;
@@ -185,7 +194,19 @@ export class CommandQueue {
       return this.#enterNextLine(entry);
     }
     this.#prompt.continue();
+    if (this.#jobs.head?.phase === "waiting") this.#watch.cancelLine();
     if (entry) this.#finish(entry, unknown("the command is incomplete: the shell waits for the rest of it"));
+  }
+
+  /** The shell is in the middle of another command and has not taken this one: that is cancelled first. */
+  #refused([nonce]: string[]): void {
+    const entry = this.#jobs.entry;
+    if (!entry || entry.nonce !== nonce) return;
+    entry.refusals += 1;
+    if (entry.refusals > REFUSALS) return this.#watch.giveUp(entry, DEAF_SHELL);
+    entry.phase = "waiting";
+    this.#prompt.continue();
+    this.#watch.cancelLine();
   }
 
   #enterNextLine(entry: CommandJob): void {
@@ -197,7 +218,7 @@ export class CommandQueue {
 
   /** What was left of the lines were comments. */
   #linesRanOut([nonce]: string[]): void {
-    const entry = this.#entry;
+    const entry = this.#jobs.entry;
     if (!entry || entry.nonce !== nonce) return;
     entry.isBetweenLines = false;
     this.#prompt.await();
@@ -205,7 +226,7 @@ export class CommandQueue {
   }
 
   #promptReturned(): void {
-    const entry = this.#entry;
+    const entry = this.#jobs.entry;
     if (entry?.hasEnded) this.#finish(entry, ending(entry, this.#around.shell.program));
     else if (entry?.isBetweenLines) this.#enterNextLine(entry);
     else if (entry?.hasBegun) this.#finish(entry, unknown(STATUS_UNTOLD));
@@ -216,7 +237,7 @@ export class CommandQueue {
   /** The shell has read its start-up file; its first prompt is still to come. */
   #setUp(): boolean {
     this.#prompt.restart();
-    const [job] = this.#jobs;
+    const job = this.#jobs.head;
     if (job?.repair) job.repair.isAnswered = true;
     return true;
   }
@@ -258,28 +279,9 @@ export class CommandQueue {
     job.waitsFor = name;
   }
 
-  /** Tells everybody who waits what stands before them. */
-  #tellWaiting(): void {
-    const foreground = this.#around.shell.foreground();
-    const running = foreground.kind === "program" ? foreground.name : "";
-    for (const job of nowWaitingFor(this.#jobs, running))
-      this.#around.onWaiting(job.command.id, job.waitsFor);
-  }
-
   #finish(job: CommandJob, end: Ending): void {
-    const at = this.#jobs.indexOf(job);
-    if (at === -1) return;
-    this.#jobs.splice(at, 1);
-    this.#settle(job, end);
-    const next = this.#jobs[0];
+    if (!this.#jobs.finish(job, end)) return;
+    const next = this.#jobs.head;
     if (next?.phase === "queued") this.#begin(next);
-  }
-
-  #settle(job: CommandJob, end: Ending): void {
-    clearInterval(job.timer);
-    const outcome = outcomeOf(job, end);
-    this.#records.add(outcome);
-    this.#around.onFinished(outcome);
-    job.resolve(outcome);
   }
 }

@@ -1,15 +1,30 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { BoxFolders } from "./bubblewrap.js";
 import { confine, type Confinement } from "./confinement.js";
+import { ProgramPipes } from "./program-pipes.js";
 import { releaseQuietPipes } from "./release-pipes.js";
+import type { SystemFiles } from "./sandbox/system-files.js";
 import type { LocalSession } from "./session-folder.js";
 
 /** How this host confines; the same for every session. */
 export interface HostConfinement {
   confinement: Confinement;
   allowUnconfined: boolean;
+  /** What boxes show of /etc; the parts of the system's own where absent. */
+  systemFiles?: SystemFiles;
+}
+
+/** The folders of one shell or program. */
+export function foldersFor(
+  session: LocalSession,
+  privateFolder: string,
+  { systemFiles }: HostConfinement,
+): BoxFolders {
+  const copy = systemFiles?.current();
+  return { privateFolder, temporaryFolder: session.temporaryFolder, ...(copy && { systemFiles: copy }) };
 }
 
 /** How long output that is there and that nobody reads is kept once its program has ended. */
@@ -40,7 +55,8 @@ export function makeStartFolder(session: LocalSession, name: string): string {
 
 /** A program of a session's learner without a terminal. */
 export class ConfinedProgram {
-  readonly child: ChildProcessWithoutNullStreams;
+  readonly pipes: ProgramPipes;
+  readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #ended: Promise<number | null>;
   #isOver = false;
@@ -51,30 +67,36 @@ export class ConfinedProgram {
     host: HostConfinement,
     { argv, env }: { argv: readonly string[]; env: Readonly<Record<string, string>> },
   ) {
-    this.#folder = makeStartFolder(session, randomUUID());
+    this.pipes = newPipes(session);
+    const name = randomUUID();
+    this.#folder = join(session.startFolder, name);
     try {
-      const folders = { privateFolder: this.#folder, temporaryFolder: session.temporaryFolder };
-      const confined = confine(argv, session, { ...host, ...folders });
+      makeStartFolder(session, name);
+      const { confinement, allowUnconfined } = host;
+      const folders = foldersFor(session, this.#folder, host);
+      const confined = confine(argv, session, { confinement, allowUnconfined, ...folders });
       const [file = "", ...args] = confined.argv;
-      this.child = spawn(file, args, {
+      this.#child = spawn(file, args, {
         cwd: session.home,
         env: environmentOf(session, env),
+        stdio: this.pipes.stdio,
         // A process group of its own, which can be ended as a whole.
         detached: true,
       });
     } catch (error) {
-      this.#removeFolder();
+      this.#letGo();
       throw error;
     }
+    this.pipes.closeTheirs();
     this.#ended = this.#watch();
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    return this.#child.pid ?? 0;
   }
 
   get isRunning(): boolean {
-    const { pid, exitCode, signalCode } = this.child;
+    const { pid, exitCode, signalCode } = this.#child;
     return pid !== undefined && exitCode === null && signalCode === null;
   }
 
@@ -85,33 +107,56 @@ export class ConfinedProgram {
 
   kill(): void {
     // Once all of it is gone its number may be somebody else's.
-    if (this.#isOver || this.child.pid === undefined) return;
+    if (this.#isOver || this.#child.pid === undefined) return;
     try {
-      process.kill(-this.child.pid, "SIGKILL");
+      process.kill(-this.#child.pid, "SIGKILL");
     } catch {
       // It has ended by itself, which is what was wanted.
     }
   }
 
   async #watch(): Promise<number | null> {
-    const { child } = this;
-    child.stdin.on("error", () => undefined);
+    const child = this.#child;
     try {
-      return await new Promise<number | null>((resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", (status) => resolve(status));
-        // Whoever still holds its pipes is ended too.
-        child.once("exit", () =>
-          releaseQuietPipes(child, { unreadMs: UNREAD_MS, onLook: () => this.kill() }),
-        );
+      const status = new Promise<number | null>((resolve, reject) => {
+        child.once("error", (error) => reject(inWords(error)));
+        child.once("exit", (code) => {
+          // Whoever still holds its pipes is ended too.
+          releaseQuietPipes(this.pipes, { unreadMs: UNREAD_MS, onLook: () => this.kill() });
+          resolve(code);
+        });
       });
+      const { stdout, stderr } = this.pipes;
+      const closed = [stdout, stderr].map((pipe) => new Promise((resolve) => pipe.once("close", resolve)));
+      const exitStatus = await status;
+      await Promise.all(closed);
+      return exitStatus;
     } finally {
       this.#isOver = true;
-      this.#removeFolder();
+      this.#letGo();
     }
   }
 
-  #removeFolder(): void {
+  #letGo(): void {
+    this.pipes.destroy();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function newPipes({ account }: LocalSession): ProgramPipes {
+  try {
+    return new ProgramPipes(account);
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+/** What of the operating system's refusals its operator can do something about. */
+function inWords(error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EMFILE" && code !== "ENFILE") return error as Error;
+  return new Error(
+    "no more open files are allowed for its input and output; end sessions, or start Lectern with a higher limit (ulimit -n)",
+    { cause: error },
+  );
 }

@@ -10,6 +10,7 @@ import type {
   TerminalInfo,
 } from "../common/session-host.js";
 import { dialSession } from "./dial-session.js";
+import { type GatheredFiles, gatherFirst } from "./first-files.js";
 import { layOutFiles, listHomeFolder, readHomeFile, replaceHomeFile, writeHomeFile } from "./home-files.js";
 import { type ConnectOptions, HostConnection, type HostQuestion } from "./host-connection.js";
 import { execInSession } from "./host-exec.js";
@@ -29,9 +30,12 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
   const execIn = (session: string) => (request: ExecRequest) => exec(session, request);
   return {
     prepare: async (session, { files, reaches = [], limits = {}, pods, keepsFiles = false }) => {
-      await call<void>({ method: "prepare", session, reaches: [...reaches], limits, ...(pods && { pods }) });
+      const { first, all }: GatheredFiles = options.hasOldHomes ? { all: files } : await gatherFirst(files);
+      const asked = { reaches: [...reaches], limits, ...(pods && { pods }), ...(first && { files: first }) };
+      const isLaidOut = await call<boolean>({ method: "prepare", session, ...asked });
+      if (isLaidOut) return;
       try {
-        await layOutFiles(execIn(session), files, keepsFiles);
+        await layOutFiles(execIn(session), all, keepsFiles);
       } catch (error) {
         // Half a session is none. Where the host is gone as well, the one reason is enough.
         await call<void>({ method: "close", session }).catch(() => undefined);
@@ -62,6 +66,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
     },
     reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
     largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),
+    shortage: () => call<string | undefined>({ method: "shortage" }),
     confinement: () => call<ConfinementReport>({ method: "confinement" }),
     recordings: (session) =>
       call<RecordingInfo[]>({ method: "recordings", ...(session !== undefined && { session }) }),

@@ -17,7 +17,7 @@ export function crowding(): number {
 }
 
 /** How many test files run at once, at the most. */
-const FILES_AT_ONCE = 4;
+const FILES_AT_ONCE = 5;
 
 /** The same for a test beside which others run: what took the processors a moment ago may have ended before it is measured. */
 export function crowdingBesideTests(): number {

@@ -43,7 +43,7 @@ export async function serveExec(
 }
 
 function forwardInput(stream: FrameStream, program: ConfinedProgram): void {
-  const { stdin } = program.child;
+  const { stdin } = program.pipes;
   stdin.on("drain", () => stream.resume());
   // A program that reads no more must not keep its caller waiting.
   stdin.on("close", () => stream.resume());
@@ -74,8 +74,8 @@ function forwardOutput(
   const stop = (): void => clearTimeout(timer);
   program.ended().then(stop, stop);
   const pipes = [
-    { pipe: program.child.stdout, kind: STDOUT },
-    { pipe: program.child.stderr, kind: STDERR },
+    { pipe: program.pipes.stdout, kind: STDOUT },
+    { pipe: program.pipes.stderr, kind: STDERR },
   ];
   for (const { pipe, kind } of pipes) {
     pipe.on("data", (bytes: Buffer) => {

@@ -1,20 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { basename } from "node:path";
 import { statFields } from "../../processes/node/process-stat.js";
-
-/** Programs that read commands of their own; what is typed into them has no status. */
-const INTERACTIVE = new Set(
-  "bash sh dash zsh fish ksh ash busybox python python3 ipython node irb ruby psql mysql sqlite3 redis-cli ssh telnet ftp sftp screen tmux su sudo bc gdb".split(
-    " ",
-  ),
-);
-/** Those of them that reach another machine first, and end where they cannot. */
-const CONNECTING = new Set(["kubectl", "ssh", "telnet", "ftp", "sftp", "psql", "mysql", "redis-cli"]);
-/** Options of shells that still leave them interactive. */
-const SHELL_OPTION = /^(?:-[il]+|--(?:norc|noprofile|login|posix|interactive)|--rcfile=?.*)$/;
-
-/** A program calls itself what it likes, at any length; no name of a program is longer than this. */
-const PROGRAM_CHARACTERS = 64;
 
 /** Generations of processes looked at; a chain longer than this is a loop of reused numbers. */
 const DEPTH_LIMIT = 256;
@@ -54,41 +39,24 @@ export function commandLine(pid: number): string[] {
   }
 }
 
-/** Whether a command line is a nested shell or another program that reads commands of its own. */
-export function isInteractive(argv: readonly string[]): boolean {
-  const program = basename(argv[0] ?? "")
-    .slice(0, PROGRAM_CHARACTERS)
-    .replace(/^-/, "");
-  const rest = argv.slice(1);
-  if (program === "kubectl")
-    return (
-      rest.some((word) => /^(?:exec|attach|run|debug)$/.test(word)) &&
-      rest.some((word) => /^(?:-(?:it|ti|i|t)|--(?:stdin|tty))$/.test(word))
-    );
-  if (!INTERACTIVE.has(program.replace(/\d+(?:\.\d+)*$/, "")) && !INTERACTIVE.has(program)) return false;
-  if (
-    [
-      "ssh",
-      "tmux",
-      "screen",
-      "su",
-      "sudo",
-      "psql",
-      "mysql",
-      "sqlite3",
-      "telnet",
-      "ftp",
-      "sftp",
-      "gdb",
-    ].includes(program)
-  )
-    return true;
-  return rest.every((word) => SHELL_OPTION.test(word));
+/** Of the children of a process those that stand still, each with what the kernel has counted of it: while that is the same, it has not run. */
+export function stoppedChildren(pid: number): Set<string> {
+  const stopped = processIds().filter((child) => {
+    const [state, parent] = statFields(child) ?? [];
+    return state === "T" && Number(parent) === pid;
+  });
+  return new Set(stopped.map((child) => `${String(child)} ${switchesOf(child)}`));
 }
 
-/** Whether a program reads no commands before it has reached another machine. */
-export function connectsFirst(name: string): boolean {
-  return CONNECTING.has(name);
+/** How often the process was taken from a processor. */
+function switchesOf(pid: number): string {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/status`, "utf8").match(/^\w*voluntary_ctxt_switches:\s+\d+$/gm) ?? []
+    ).join(" ");
+  } catch {
+    return "";
+  }
 }
 
 /** Every process that descends from one of `roots` or shares its session, and those of `uids`; one walk through /proc. */

@@ -1,3 +1,4 @@
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalAddress } from "../common/session-host.js";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
@@ -210,6 +211,26 @@ describe("the gateway", () => {
       fast.send({ type: "ack", position: 0 });
     await fast.until(() => fast.code !== 0);
     expect(fast.code).toBe(closeCodes.rateExceeded);
+  });
+
+  it.each<[string, number[], (socket: WebSocket) => void]>([
+    // The library cuts off whoever sends many more pings than it reads answers.
+    ["pings", [closeCodes.rateExceeded, 1006], (socket) => socket.ping()],
+    ["pongs", [closeCodes.rateExceeded], (socket) => socket.pong()],
+    ["pieces of one message", [1008], (socket) => socket.send("", { fin: false })],
+    [
+      "bytes",
+      [closeCodes.rateExceeded],
+      (socket) => socket.send(`{"type":"ack","position":0${" ".repeat(200_000)}}`),
+    ],
+  ])("closes on a flood of %s", async (_name, codes, send) => {
+    const { socket } = await join(await newTerminal());
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    while (socket.readyState === WebSocket.OPEN) {
+      if (socket.bufferedAmount < 100_000) send(socket);
+      else await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(codes).toContain(await closed);
   });
 
   it("closes a socket whose right was withdrawn, and says so for a terminal that is not there", async () => {

@@ -34,6 +34,12 @@ async function inHome(line: string): Promise<void> {
   expect([result.exitStatus, text(result.stderr)]).toEqual([0, ""]);
 }
 
+/** Path, size and permissions of every file that is the learner's. */
+async function sizes(name: string): Promise<string> {
+  const argv = ["bash", "-c", "find . -type f -printf '%p %s %m %U\\n' | sed \"s/ $(id -u)$//\" | sort"];
+  return text((await test.client.exec(name, { argv })).stdout);
+}
+
 describe("the files of a new home", () => {
   it("are the learner's, with their permissions, whatever their names' length", async () => {
     const { stdout } = await test.client.exec(session, { argv: ["lab/run.sh"] });
@@ -44,6 +50,43 @@ describe("the files of a new home", () => {
     });
     const [owner, learner] = text(owners.stdout).split("\n");
     expect(owner).toBe(learner);
+  });
+
+  it("are the last of each name, also below a folder that is a link, and those too many for one call", async () => {
+    const files: HomeFile[] = [
+      { path: "twice", content: "first" },
+      { path: "twice", content: "second", mode: 0o600 },
+      { path: ".kube/config", content: "mine" },
+    ];
+    const link: HomeFile[] = [
+      { path: "real/one", content: "1" },
+      { path: "linked", linkTo: "real" },
+      { path: "linked/two", content: "2" },
+    ];
+    const many = Array.from({ length: 100 }, (_, at) => ({ path: `many/${at}`, content: String(at) }));
+    const large = [{ path: "large", content: Buffer.alloc(400_000, "x") }];
+    try {
+      await test.client.prepare("last", { files });
+      expect(await sizes("last")).toBe("./.kube/config 4 644\n./twice 6 600\n");
+      await test.client.prepare("last", { files: link });
+      expect(await sizes("last")).toBe("./real/one 1 644\n./real/two 1 644\n");
+      await test.client.prepare("last", { files: [...many, ...large, ...files.slice(0, 2)] });
+      expect((await sizes("last")).split("\n")).toHaveLength(103);
+    } finally {
+      await test.client.close("last");
+    }
+  });
+
+  it("are laid out where their text is long in bytes alone, and where one has more permissions than a call says", async () => {
+    const wide = "\u8a9e".repeat(200_000);
+    try {
+      await test.client.prepare("wide", { files: [{ path: "wide", content: wide }] });
+      expect(await sizes("wide")).toBe("./wide 600000 644\n");
+      await test.client.prepare("wide", { files: [{ path: "run.sh", content: "", mode: 0o100755 }] });
+      expect(await sizes("wide")).toBe("./run.sh 0 755\n");
+    } finally {
+      await test.client.close("wide");
+    }
   });
 
   it("stay in it", async () => {

@@ -9,6 +9,7 @@ import type {
   RegularFile,
   SessionSpec,
 } from "../common/session-host.js";
+import { NO_ROOM, programWords } from "./system-words.js";
 
 type Exec = (request: ExecRequest) => Promise<ExecResult>;
 
@@ -161,17 +162,16 @@ function unusable(path: string, verb: string, why: string): TerminalError {
 function firstCause(result: ExecResult): string {
   if (result.killed !== undefined) return wordsOf(result);
   const lines = Buffer.from(result.stderr).toString("utf8").trim().split("\n");
-  return lines.find((line) => NO_ROOM.test(line)) ?? (lines[0] || wordsOf(result));
+  const room = lines.map(programWords).find((words) => words === NO_ROOM);
+  return room ?? (lines[0] || wordsOf(result));
 }
-
-const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
 /** What went wrong in one line: the program's own last words where it said any. */
 function wordsOf({ exitStatus, stderr, killed }: ExecResult): string {
   if (killed === "timeout") return "it took too long";
   if (killed === "output") return "it gave more than was asked for";
   const said = Buffer.from(stderr).toString("utf8").trim().split("\n").at(-1);
-  return said || `the program ended with ${exitStatus ?? "a signal"}`;
+  return programWords(said ?? "") || `the program ended with ${exitStatus ?? "a signal"}`;
 }
 
 const KINDS: Record<string, HomeEntry["kind"]> = { f: "file", d: "folder", l: "link" };

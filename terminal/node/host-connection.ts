@@ -28,6 +28,8 @@ export interface ConnectOptions extends HostWay {
   signal?: AbortSignal;
   /** Milliseconds a call waits for a lost host before TERMINAL_HOST_LOST; 10,000 where not given. */
   reconnectMs?: number;
+  /** The home of its session was there before it and may hold a learner's files: they are laid out by a program of the learner's. */
+  hasOldHomes?: boolean;
 }
 
 /** What is asked of a host; the connection gives it its number. */

@@ -15,6 +15,7 @@ import { readScreens } from "./read-screens.js";
 import { readPiece } from "./recording.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
 import type { SessionRegistry } from "./session-registry.js";
+import { shortage } from "./shortage.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 import type { ViewerSockets } from "./viewer-sockets.js";
 
@@ -120,8 +121,7 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
   const { sessions, terminals } = host;
   switch (call.method) {
     case "prepare":
-      await sessions.prepare(call.session, call);
-      return undefined;
+      return (await sessions.prepare(call.session, call)).hasFirstFiles;
     case "sessions":
       return sessions.names();
     case "open":
@@ -138,6 +138,8 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
       return readScreens(terminals, call.questions);
     case "largest":
       return sessions.largest;
+    case "shortage":
+      return shortage();
     case "events":
       return terminals.eventsSince(call.after);
     case "confinement":

@@ -46,7 +46,8 @@ export class KeptRecordings {
     let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const { name, bytes } of kept.toSorted((one, other) => one.endedAt - other.endedAt)) {
       if (total <= bound) return;
-      await rm(join(folder, name), { recursive: true });
+      // An instructor may remove it at the same time.
+      await rm(join(folder, name), { recursive: true, force: true });
       total -= bytes;
       report(
         `The recordings ${name} (${sizeOf(bytes)}) were removed: those that are kept took more than ${sizeOf(bound)}.`,

@@ -16,6 +16,9 @@ export class PromptState {
   /** Whether this prompt is another than the last; one that is merely drawn again ends nothing. */
   #isNewPrompt = false;
 
+  /** Whether a line editor reads at a prompt without our marks, which may be a command's own. */
+  isUnsure = false;
+
   /** Whether the learner has pressed keys at this prompt. */
   isTouched = false;
 
@@ -65,6 +68,17 @@ export class PromptState {
     this.#set("prompt");
   }
 
+  /** A line editor reads, at a prompt without our marks. */
+  awaitUnmarked(): void {
+    this.#set("prompt");
+    this.isUnsure = true;
+  }
+
+  /** The shell was asked whether the prompt is its own; one that does not answer in time is taken to say so. */
+  ask(): void {
+    this.#expectLine(0);
+  }
+
   continue(): void {
     this.#set("continuation");
   }
@@ -107,6 +121,7 @@ export class PromptState {
 
   #set(state: "prompt" | "continuation" | "busy"): void {
     this.#state = state;
+    this.isUnsure = false;
     this.#isNewPrompt = false;
     this.#enteredAt = 0;
   }

@@ -1,8 +1,14 @@
-import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
 
 /** Silence after which a program that has ended is taken to have said all. */
 const LAST_OUTPUT_MS = 500;
+
+/** Where a program writes. */
+export interface OutputPipes {
+  stdout: Readable | null;
+  stderr: Readable | null;
+}
 
 export interface ReleaseOptions {
   /** Milliseconds after which output that is there and that nobody reads is given up. */
@@ -16,8 +22,11 @@ export interface ReleaseOptions {
  * for ever. What is in one is read first, also by somebody who reads slowly, and where this process was held up. To be called when the
  * program has ended; it stops by itself when the last pipe is closed.
  */
-export function releaseQuietPipes(child: ChildProcess, { unreadMs, onLook }: ReleaseOptions): void {
-  const pipes = [child.stdout, child.stderr].map((stream) => ({
+export function releaseQuietPipes(
+  { stdout, stderr }: OutputPipes,
+  { unreadMs, onLook }: ReleaseOptions,
+): void {
+  const pipes = [stdout, stderr].map((stream) => ({
     stream: stream as Socket,
     read: -1,
     looks: 0,
@@ -35,5 +44,9 @@ export function releaseQuietPipes(child: ChildProcess, { unreadMs, onLook }: Rel
   };
   // Where this process was held up, a pipe may have more than was read when its time is over: it is read first.
   const timer = setInterval(() => setImmediate(look), LAST_OUTPUT_MS);
-  child.once("close", () => clearInterval(timer));
+  const stop = (): void => {
+    if (pipes.every(({ stream }) => stream.closed)) clearInterval(timer);
+  };
+  for (const { stream } of pipes) stream.once("close", stop);
+  stop();
 }

@@ -5,7 +5,7 @@ import { ThreadDeadline } from "../../processes/node/thread-deadline.js";
 
 /** Threads that all screens of a host share: one that is busy with a hostile program leaves the other to half of the class. */
 const WORKERS = 2;
-/** A job is at most 64 KiB of output or one snapshot: milliseconds, and a second on the slowest machine. */
+/** A turn of a job ends after milliseconds, and with one snapshot or the worst KiB of output a second later on the slowest machine. */
 const DEADLINE_MS = 5_000;
 /** Time a thread has to start, and the pause before the next one after one that could not. */
 const START_MS = 30_000;
@@ -13,7 +13,7 @@ const RETRY_MS = 1_000;
 /** Heap of one worker; a thousand full screens of ordinary size take half of it. */
 const HEAP_MEGABYTES = 512;
 
-/** Work on one screen, done in one go. */
+/** Work on one screen; one that is unfinished when its turn ends goes on with the next job of the screen, which brings nothing new. */
 export interface ScreenJob {
   screen: number;
   /** Set for the first job of a screen, and after its worker was replaced. */
@@ -28,6 +28,8 @@ export interface ScreenJob {
 }
 
 export interface ScreenReply {
+  /** The screen's turn ended before the job did. */
+  isUnfinished?: boolean;
   /** What programs are to be told. */
   answers: string;
   scrollsWhole: boolean;

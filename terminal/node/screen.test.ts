@@ -1,22 +1,20 @@
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ReplayBuffer } from "../common/replay-buffer.js";
 import { sequences } from "../common/sequences-for-tests.js";
-import { SizeHistory, type ScreenSize } from "../common/size-history.js";
-import { StreamScanner } from "../common/stream-scanner.js";
-import { Emulator } from "./emulator.js";
+import { ScreenOutput, directly } from "./screen-output-for-tests.js";
 import { ScreenWorkers, type ScreenWorkersOptions } from "./screen-workers.js";
-import { Screen, type ScreenSource } from "./screen.js";
 
 /** Time a thread needs to start from source on a busy machine. */
 const PATIENCE_MS = 180_000;
-const SIZE = { columns: 80, rows: 24 };
 let workers: ScreenWorkers;
 let replaced: string[];
 
-function start(options: ScreenWorkersOptions = {}): void {
+/** The options may still be changed. */
+function start(given: ScreenWorkersOptions = {}): ScreenWorkersOptions {
   replaced = [];
-  workers = new ScreenWorkers({ workers: 1, ...options, onReplaced: (reason) => replaced.push(reason) });
+  const options = { workers: 1, ...given, onReplaced: (reason: string) => replaced.push(reason) };
+  workers = new ScreenWorkers(options);
+  return options;
 }
 
 beforeEach(async () => {
@@ -24,61 +22,6 @@ beforeEach(async () => {
   await workers.started();
 });
 afterEach(() => workers.close());
-
-/** The output of a shell that a screen reads, as a terminal has it. */
-class Output implements ScreenSource {
-  readonly replay = new ReplayBuffer();
-  readonly scanner = new StreamScanner();
-  readonly sizes: SizeHistory;
-  readonly screen: Screen;
-  answers = "";
-
-  /** What the clock shows, in milliseconds. */
-  now = 0;
-
-  constructor(size: ScreenSize = SIZE) {
-    this.sizes = new SizeHistory(size);
-    this.screen = new Screen(this, workers, () => this.now);
-  }
-
-  answer(text: string): void {
-    this.answers += text;
-  }
-
-  progress(): void {
-    // Nobody is held up here.
-  }
-
-  /** Prints as a program does, which is held while too much waits. */
-  async print(text: string, size = 4_096): Promise<void> {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; at += size) {
-      while (this.screen.isBehind) await new Promise((resolve) => setTimeout(resolve, 1));
-      const chunk = bytes.subarray(at, at + size);
-      this.replay.append(chunk);
-      this.scanner.scan(chunk);
-      this.screen.follow(this.scanner.takeQuestion());
-    }
-  }
-
-  resize(size: ScreenSize): void {
-    this.sizes.add(this.replay.end, size);
-  }
-
-  async text(): Promise<string> {
-    return Buffer.from((await this.screen.snapshot()).bytes).toString();
-  }
-}
-
-/** The same screen, made without threads and without leaving anything out. */
-function directly(...steps: (string | ScreenSize)[]): string {
-  const emulator = new Emulator(SIZE);
-  for (const step of steps) {
-    if (typeof step === "string") emulator.write(Buffer.from(step));
-    else emulator.resize(step);
-  }
-  return Buffer.from(emulator.snapshot()).toString();
-}
 
 function lines(count: number, width = 60): string {
   return Array.from({ length: count }, (_, line) => `${line} ${"x".repeat(line % width)}\r\n`).join("");
@@ -92,7 +35,7 @@ describe("questions without end", () => {
   ])(
     "%s: few are answered, the others cost no more than text, and later ones are answered again",
     async (_name, question, answer) => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       await output.print(question);
       await expect.poll(() => output.answers, { timeout: PATIENCE_MS }).toBe(answer);
       await output.print(question.repeat(100_000));
@@ -112,7 +55,7 @@ describe("a screen in a thread", () => {
   it(
     "is the screen that all output makes, also where most of a flood is never parsed",
     async () => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       const begin = "\u001b[1;34mbefore\u001b[44m\r\n\u001b[2;5Hthere";
       const flood = lines(60_000);
       await output.print(begin);
@@ -127,7 +70,7 @@ describe("a screen in a thread", () => {
   it(
     "leaves nothing out where a program set a scroll region",
     async () => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       const begin = "top\r\n\u001b[3;10r\u001b[12;1H";
       await output.print(begin);
       await output.text();
@@ -144,7 +87,7 @@ describe("a screen in a thread", () => {
   it(
     "takes sizes where they came in the output",
     async () => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       const long = "abcdefghij".repeat(20);
       await output.print(long);
       output.resize({ columns: 40, rows: 30 });
@@ -160,7 +103,7 @@ describe("a screen in a thread", () => {
   it(
     "ends before a sequence that is not complete, and goes on with it",
     async () => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       await output.print("ab\u001b[3");
       const { bytes, position } = await output.screen.snapshot();
       expect([Buffer.from(bytes).toString(), position]).toEqual([directly("ab"), 2]);
@@ -173,7 +116,7 @@ describe("a screen in a thread", () => {
   it(
     "answers a question at once, and only once",
     async () => {
-      const output = new Output();
+      const output = new ScreenOutput(workers);
       await output.print("abc\u001b[6n");
       await expect.poll(() => output.answers, { timeout: PATIENCE_MS }).toBe("\u001b[1;4R");
       await output.text();
@@ -193,7 +136,8 @@ describe("the threads", () => {
     await workers.started();
     const running = threads();
     expect(running).toBeGreaterThanOrEqual(before + 2);
-    for (const output of [new Output(), new Output()]) expect(await output.text()).toBe(directly());
+    for (const output of [new ScreenOutput(workers), new ScreenOutput(workers)])
+      expect(await output.text()).toBe(directly());
     expect(threads()).toBe(running);
   });
 
@@ -201,7 +145,7 @@ describe("the threads", () => {
     await workers.close();
     start({ deadlineMs: 300 });
     await workers.started();
-    const output = new Output();
+    const output = new ScreenOutput(workers);
     await output.print("there");
     const text = output.text();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
@@ -220,10 +164,10 @@ describe("a worker whose memory is used up", () => {
     async () => {
       await workers.close();
       start({ heapMegabytes: 24 });
-      const other = new Output();
+      const other = new ScreenOutput(workers);
       await other.print("of another learner\r\n");
       expect(await other.text()).toBe(directly("of another learner\r\n"));
-      const greedy = new Output({ columns: 500, rows: 300 });
+      const greedy = new ScreenOutput(workers, { columns: 500, rows: 300 });
       const row = Array.from({ length: 500 }, (_, at) => `\u001b[58:2::${at % 256}:1:2;4:3mx\u0301`).join("");
       for (let at = 0; at < 1_000 && replaced.length === 0; at += 1) {
         await greedy.print(`${row}\r\n`);
@@ -243,14 +187,20 @@ describe("a worker that does not answer", () => {
     "is replaced: the screen that stopped it begins anew, the others are as they were",
     async () => {
       await workers.close();
-      start({ deadlineMs: 400 });
+      const options = start();
       const others = Object.values(sequences)
         .slice(0, 20)
-        .map(({ put }) => ({ output: new Output(), put }));
+        .map(({ put }) => ({ output: new ScreenOutput(workers), put }));
       for (const { output, put } of others) await output.print(put);
       for (const { output, put } of others) expect(await output.text()).toBe(directly(put));
-      const hostile = new Output({ columns: 500, rows: 300 });
-      await hostile.print("\u001b[2J".repeat(40_000));
+      const hostile = new ScreenOutput(workers, { columns: 500, rows: 300 });
+      // No output is known that keeps a thread for longer than its turn: the worst there is must do, in a shorter time.
+      options.deadlineMs = 10;
+      options.onReplaced = (reason) => {
+        replaced.push(reason);
+        options.deadlineMs = PATIENCE_MS;
+      };
+      await hostile.print("\u001b#8".repeat(20_000));
       const text = await hostile.text();
       expect(text).toContain("could not be shown");
       expect(replaced[0]).toContain("did not answer in time");

@@ -66,7 +66,10 @@ export class Screen implements ScreenClient {
   #isDropped = false;
   #isAsked = false;
   #state: "live" | "ending" | "ended" = "live";
-  #job: { end: number; size: SizeChange; texts: number } | undefined;
+  /** The job under way: up to where it goes, and what it answers. */
+  #job:
+    | { end: number; size: SizeChange; texts: number; wantsSnapshot: boolean; wantsText: boolean }
+    | undefined;
   #last: Snapshot | undefined;
 
   /** `now` is the clock, for tests. */
@@ -122,6 +125,10 @@ export class Screen implements ScreenClient {
 
   nextJob(): ScreenJob | undefined {
     if (this.#state !== "live") return this.#endingJob();
+    if (this.#job) {
+      const { wantsSnapshot, wantsText } = this.#job;
+      return { screen: this.#screen, steps: [], wantsSnapshot, wantsText };
+    }
     const { replay, scanner, sizes } = this.#source;
     this.#skipLines();
     if (!this.#needsWork()) return undefined;
@@ -144,12 +151,12 @@ export class Screen implements ScreenClient {
     const wantsSnapshot = this.#wishes.length > 0 && end === target;
     const wantsText = this.#textWishes.length > 0 && end === target;
     if (end === target) this.#isAsked = false;
-    this.#job = { end, size: this.#size, texts: this.#textWishes.length };
+    this.#job = { end, size: this.#size, texts: this.#textWishes.length, wantsSnapshot, wantsText };
     return { screen: this.#screen, ...(create && { create }), steps, wantsSnapshot, wantsText };
   }
 
-  finish({ answers, scrollsWhole, snapshot, text }: ScreenReply): void {
-    if (!this.#job) return;
+  finish({ isUnfinished, answers, scrollsWhole, snapshot, text }: ScreenReply): void {
+    if (!this.#job || isUnfinished) return;
     const { end, size, texts } = this.#job;
     this.#job = undefined;
     this.#last = undefined;

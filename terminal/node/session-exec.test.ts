@@ -49,6 +49,15 @@ describe("a program of a session", () => {
     expect([text(stdout), text(stderr)]).toEqual(["", ""]);
   });
 
+  it("opens its input and output by their names, as it may where a shell starts it", async () => {
+    const line =
+      "cat /dev/stdin; echo one >/dev/stdout; echo two >/dev/stderr; echo three | tee /dev/stderr; echo four >>/proc/self/fd/1; [[ -p /dev/stdin && -p /dev/stdout && -p /dev/stderr ]]";
+    const result = await test.client.exec(session, { ...bash(line), stdin: "zero\n" });
+    expect(text(result.stdout)).toBe("zero\none\nthree\nfour\n");
+    expect(text(result.stderr)).toBe("two\nthree\n");
+    expect(result.exitStatus).toBe(0);
+  });
+
   it("reads what it is sent, however much, and may stop reading", async () => {
     const piece = Buffer.alloc(1024 * 1024, "a");
     const stdin = Array.from({ length: 40 }, () => piece);

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { NetworkTarget } from "../common/network-target.js";
 import type { PodNetwork } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
+import type { FirstFile } from "../common/host-frames.js";
 import { boundedLimits, type SessionLimits } from "../common/session-limits.js";
+import { makeHome, plainFiles } from "./first-files.js";
 import type { Sandbox } from "./sandbox/launch.js";
 
 /** An operating-system account that belongs to one session alone. */
@@ -61,6 +63,8 @@ export interface AskedOfSession {
   reaches: readonly NetworkTarget[];
   limits?: Partial<SessionLimits>;
   pods?: PodNetwork;
+  /** What its home begins with. */
+  files?: readonly FirstFile[];
 }
 
 /** The session that a host has a pod for; there is no other at it. */
@@ -114,19 +118,26 @@ export class SessionFolders {
     chmodSync(this.pathOf(name), 0o711);
   }
 
-  /** Makes the empty folders of a session in its place. */
-  make(name: string, account: Account | undefined, asked: AskedOfSession): SessionPlace {
+  /** Makes the folders of a session in its place, and says whether its home has its first files. Throws TERMINAL_FILES_FAILED. */
+  make(
+    name: string,
+    account: Account | undefined,
+    { files, ...asked }: AskedOfSession,
+  ): { place: SessionPlace; hasFirstFiles: boolean } {
     const session = this.#at(name, account, asked);
     mkdirSync(session.startFolder);
     chmodSync(session.startFolder, 0o711);
     mkdirSync(session.recordings, { mode: 0o700 });
-    for (const folder of this.#only ? [] : [session.home, session.temporaryFolder]) {
-      mkdirSync(folder, { mode: 0o700 });
-      if (account) chownSync(folder, account.uid, account.gid);
+    let first: Map<string, FirstFile> | undefined;
+    if (!this.#only) {
+      first = files && plainFiles(files, session.limits.homeBytes);
+      makeHome(session.home, first ?? new Map<string, FirstFile>(), account);
+      mkdirSync(session.temporaryFolder, { mode: 0o700 });
+      if (account) chownSync(session.temporaryFolder, account.uid, account.gid);
     }
     // Last: only a folder with a record is a session.
     this.record(session);
-    return session;
+    return { place: session, hasFirstFiles: first !== undefined };
   }
 
   /** Writes down what the next host has to know of the session. */

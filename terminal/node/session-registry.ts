@@ -12,6 +12,7 @@ import { listRecordings } from "./recording.js";
 import { DiskQuota } from "./sandbox/disk-quota.js";
 import type { Sandboxes } from "./sandbox/sandboxes.js";
 import type { AskedOfSession, LocalSession, SessionFolders, SessionPlace } from "./session-folder.js";
+import { systemWords } from "./system-words.js";
 import type { TerminalRegistry } from "./terminal-registry.js";
 
 /** Programs of one session that run at once beside its shells. */
@@ -61,16 +62,17 @@ export class SessionRegistry {
   }
 
   /**
-   * Makes account, empty home and sandbox; what was there of that name is cleared away first. Where it fails nothing is left of it.
+   * Makes account, home and sandbox, and says whether the home has the files that were asked for; what was there of that name is cleared away first. Where it fails nothing is left of it.
    * Throws TERMINAL_ACCOUNT_MISSING, TERMINAL_TOO_MANY where it may reach too much, TERMINAL_FILES_FAILED and TERMINAL_SPAWN_FAILED.
    */
-  prepare(name: string, asked: AskedOfSession): Promise<LocalSession> {
+  prepare(name: string, asked: AskedOfSession): Promise<{ session: LocalSession; hasFirstFiles: boolean }> {
     return this.#inTurn(name, async () => {
       const { folders, accounts, remover } = this.#parts;
       await this.#clear(name);
       try {
         folders.reserve(name);
-        return await this.#enclose(folders.make(name, await accounts?.claim(name), asked));
+        const { place, hasFirstFiles } = folders.make(name, await accounts?.claim(name), asked);
+        return { session: await this.#enclose(place), hasFirstFiles };
       } catch (error) {
         remover.remove(folders.pathOf(name));
         accounts?.release(name);
@@ -244,7 +246,7 @@ function ending(name: string): TerminalError {
 
 function notMade(name: string, error: unknown): TerminalError {
   if (error instanceof TerminalError) return error;
-  const message = `The folders of session ${name} could not be made: ${(error as Error).message}.`;
+  const message = `The folders of session ${name} could not be made: ${systemWords(error)}.`;
   return new TerminalError(terminalErrorCodes.filesFailed, message, error);
 }
 
@@ -253,7 +255,7 @@ function startProgram(...options: ConstructorParameters<typeof ConfinedProgram>)
     return new ConfinedProgram(...options);
   } catch (error) {
     if (error instanceof TerminalError) throw error;
-    const message = `A program of session ${options[0].name} did not start: ${String(error)}`;
+    const message = `A program of session ${options[0].name} did not start: ${systemWords(error)}.`;
     throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
   }
 }

@@ -116,6 +116,7 @@ const BASH_BREAKS = [
   "enable -n eval",
   "shopt -s extdebug; trap false DEBUG",
   "set +o emacs; set +o vi",
+  "stty intr a",
 ];
 const ZSH_BREAKS = [
   "builtin() { false }",
@@ -248,7 +249,7 @@ describe.skipIf(!hasZsh)("several lines in zsh", { concurrent: true }, () => {
     ['echo "a\n# b"\necho c', { status: "succeeded", output: "a\n# b\nc\n" }],
     ["echo a\necho )\necho c", { status: "failed", output: "a\n" }],
     ["echo a\nif true; then", { status: "unknown", reason: expect.stringContaining("incomplete") }],
-    ["(exit 130)\ntouch never", { status: "interrupted" }],
+    ["(exit 130)\necho after", { status: "failed", exitStatus: 130, output: "after\n" }],
     ["alias greet='echo hello'\ngreet", { status: "succeeded", output: "hello\n" }],
     ["read answer\necho got:$answer", { status: "succeeded", output: expect.stringContaining("got:Ada") }],
   ])("%j", async (text, expected) => {

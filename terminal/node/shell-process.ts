@@ -1,6 +1,7 @@
 import { readlinkSync, rmSync } from "node:fs";
 import { basename } from "node:path";
-import { commandLine, foregroundOf, isInteractive, type Foreground } from "./foreground.js";
+import { readsCommands } from "./command-reader.js";
+import { commandLine, foregroundOf, stoppedChildren, type Foreground } from "./foreground.js";
 import type { Account } from "./session-folder.js";
 import { integrateAgain, startFileIn, type ShellProgram } from "./shell-integration.js";
 import { statFields } from "../../processes/node/process-stat.js";
@@ -26,6 +27,7 @@ export class ShellProcess {
   readonly #options: ShellProcessOptions;
   #pid = 0;
   #argv = "";
+  #suspended: ReadonlySet<string> = new Set();
   #program: ShellProgram;
 
   constructor(options: ShellProcessOptions) {
@@ -78,24 +80,39 @@ export class ShellProcess {
     }
   }
 
+  /** Whether one of its jobs stands still that did not, or has run, since this was asked last. */
+  hasSuspended(): boolean {
+    const before = this.#suspended;
+    this.#suspended = this.#pid === 0 ? before : stoppedChildren(this.#pid);
+    return [...this.#suspended].some((job) => !before.has(job));
+  }
+
   /** Who would read what is typed now. */
   foreground(): Foreground {
     const front = foregroundOf(this.#options.pid);
-    const name = nameOf(front?.argv ?? []);
-    const isStarting = this.#pid === 0;
-    if (front && isStarting && /^(?:ba|z)sh$/.test(name) && this.#options.isLineRead())
-      return { kind: "replaced", name };
-    if (!front || isStarting) return { kind: "program", name: "the shell's start-up files" };
-    if (front.group === this.#pid) {
-      if (front.argv.join("\0") !== this.#argv) return { kind: "replaced", name };
+    if (this.#pid === 0) return this.#foregroundAtStart(nameOf(front?.argv ?? []));
+    if (!front) return STARTING;
+    if (front.group === this.#pid && front.argv.join("\0") === this.#argv) {
       const state = statFields(this.#pid)?.[0];
       return { kind: "shell", isIdle: state === "S", isStopped: state === "T" };
     }
-    if (front.isFork) return { kind: "program", name: "a command of the shell" };
-    return isInteractive(front.argv)
-      ? { kind: "interactive", name }
-      : { kind: "program", name: [name, ...front.argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS) };
+    const isReplaced = front.group === this.#pid;
+    if (front.isFork && !isReplaced) return { kind: "program", name: "a command of the shell" };
+    if (!readsCommands(front.argv)) return { kind: "program", name: lineOf(front.argv) };
+    return { kind: isReplaced ? "replaced" : "interactive", name: nameOf(front.argv) };
   }
+
+  /** A shell that reads lines before it has read our start-up file will not read it any more. */
+  #foregroundAtStart(name: string): Foreground {
+    return /^(?:ba|z)sh$/.test(name) && this.#options.isLineRead() ? { kind: "replaced", name } : STARTING;
+  }
+}
+
+const STARTING = { kind: "program", name: "the shell's start-up files" } as const;
+
+/** A command line, by which a program is named. */
+function lineOf(argv: readonly string[]): string {
+  return [nameOf(argv), ...argv.slice(1)].join(" ").slice(0, NAME_CHARACTERS);
 }
 
 function nameOf([program = "a program"]: readonly string[]): string {

@@ -112,12 +112,21 @@ export class ShellWatch {
     const [job] = this.#queue.jobs;
     if (job?.phase === "entered") {
       job.capture.cutToBookmark();
-      job.askedAt = performance.now();
-      this.#around.write(shellKeys.report);
+      this.#ask(job);
     } else {
-      this.#queue.prompt.await();
+      this.#queue.prompt.awaitUnmarked();
       this.#queue.advance();
     }
+  }
+
+  #askOnce(job: CommandJob): void {
+    if (job.askedAt === 0) this.#ask(job);
+  }
+
+  /** Has the shell say whether the command has ended, and how. */
+  #ask(job: CommandJob): void {
+    job.askedAt = performance.now();
+    this.#around.write(shellKeys.report);
   }
 
   #watchShell(job: CommandJob, isIdle: boolean): void {
@@ -127,21 +136,26 @@ export class ShellWatch {
     if (job.idleLooks >= IDLE_LOOKS && !this.#around.shell.isPromptShown)
       return this.#queue.finish(job, unknown(PROMPT_NOT_SHOWN));
     if (job.phase === "waiting" && job.repair && !job.repair.isAnswered && !this.#isRepairing(job))
-      return this.#giveUp(job, DEAF_SHELL);
-    if (job.phase === "entered" && performance.now() - job.enteredAt > ENTER_AGAIN_MS)
-      this.#watchEntered(job);
+      return this.giveUp(job, DEAF_SHELL);
+    const isEntered = job.phase === "entered" && !job.readsInput;
+    if (isEntered && performance.now() - job.enteredAt > ENTER_AGAIN_MS) this.#watchEntered(job);
   }
 
   /** Looks whether the shell has taken what was entered, and told of its end. */
   #watchEntered(job: CommandJob): void {
     const isAnswerOverdue = job.askedAt !== 0 && performance.now() - job.askedAt > ENTER_AGAIN_MS;
     if (isAnswerOverdue && this.#isReading && job.idleLooks >= IDLE_LOOKS)
-      return this.#giveUp(job, STATUS_UNTOLD);
+      return this.giveUp(job, STATUS_UNTOLD);
     if (job.isBetweenLines && this.#isReading) return this.#queue.enterNextLine(job);
     const isSilent = !job.wasRead && job.idleLooks > SILENT_LOOKS;
-    if (job.hasBegun || (!this.#isReading && !isSilent)) return;
-    if (this.#isReading && job.entries < ENTRIES) this.#queue.writeEntry(job);
-    else if (job.repair || !this.#isRepairing(job)) this.#giveUp(job, DEAF_SHELL);
+    if (!job.hasBegun && (this.#isReading || isSilent)) this.#watchUnread(job, isAnswerOverdue);
+  }
+
+  /** The command has not begun: it was lost, the shell is deaf, or waits for the rest of an incomplete line at a prompt that shows none of it. */
+  #watchUnread(job: CommandJob, isAnswerOverdue: boolean): void {
+    if (this.#isReading && job.entries < ENTRIES) return this.#queue.writeEntry(job);
+    if (!this.#isReading && !isAnswerOverdue) return this.#askOnce(job);
+    if (job.repair || !this.#isRepairing(job)) this.giveUp(job, DEAF_SHELL);
   }
 
   /** Has the shell read its start-up file again, once for a command; returns whether it may still do so. */
@@ -152,13 +166,13 @@ export class ShellWatch {
     job.repair = { at: performance.now(), isAnswered: false };
     job.phase = "waiting";
     this.#queue.prompt.begin();
-    this.#around.write(`${KILL_LINE}${line}\r`);
+    this.#around.write(`${CTRL_C}${KILL_LINE}${line}\r`);
     return true;
   }
 
-  /** Nobody can say how the command ended, and the shell waits at a prompt. */
-  #giveUp(job: CommandJob, reason: string): void {
-    this.#around.write(KILL_LINE);
+  /** Nobody can say how the command ended, and the shell waits at a prompt, the next of which is no part of an incomplete line. */
+  giveUp(job: CommandJob, reason: string): void {
+    this.#around.write(`${CTRL_C}${KILL_LINE}`);
     this.#queue.prompt.await();
     this.#queue.finish(job, unknown(reason));
   }

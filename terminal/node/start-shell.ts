@@ -1,11 +1,13 @@
 import { rmSync } from "node:fs";
 import { spawn, type IPty } from "node-pty";
+import { giveTerminal } from "./give-terminal.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { ShellSpec, TerminalAddress } from "../common/session-host.js";
-import { environmentOf, type HostConfinement } from "./confined-program.js";
+import { environmentOf, foldersFor, type HostConfinement } from "./confined-program.js";
 import { confine } from "./confinement.js";
 import type { LocalSession } from "./session-folder.js";
 import { integrateShell, type ShellProgram } from "./shell-integration.js";
+import { systemWords } from "./system-words.js";
 
 export interface ShellOptions extends HostConfinement {
   address: TerminalAddress;
@@ -31,10 +33,11 @@ export function startShell(
   size: { columns: number; rows: number },
 ): StartedShell {
   const { session, shell } = options;
-  const integrated = integrateShell(folder, shell.env["SHELL"], session.account);
   try {
-    const folders = { privateFolder: folder, temporaryFolder: session.temporaryFolder };
-    const confined = confine(integrated.argv, session, { ...options, ...folders });
+    const integrated = integrateShell(folder, shell.env["SHELL"], session.account);
+    const folders = foldersFor(session, folder, options);
+    const { confinement: kind, allowUnconfined } = options;
+    const confined = confine(integrated.argv, session, { confinement: kind, allowUnconfined, ...folders });
     const [file = "", ...args] = confined.argv;
     const env = { ...environmentOf(session, shell.env), TERM: "xterm-256color", ...integrated.env };
     const { columns: cols, rows } = size;
@@ -46,11 +49,12 @@ export function startShell(
       env,
       encoding: null,
     });
+    if (session.account) giveTerminal(pty, session.account);
     return { pty, nonce: integrated.nonce, confinement: confined.confinement, program: integrated.program };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     if (error instanceof TerminalError) throw error;
-    const message = `The shell of ${options.address.session}/${options.address.terminal} did not start: ${String(error)}`;
+    const message = `The shell of ${options.address.session}/${options.address.terminal} did not start: ${systemWords(error)}.`;
     throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
   }
 }

@@ -10,8 +10,10 @@ import type { HostEndpoint } from "./host-endpoint.js";
 import { KeptRecordings } from "./kept-recordings.js";
 import { FolderRemover } from "./folder-remover.js";
 import { serveHostSocket, type ServedHost } from "./host-socket.js";
+import { joinNewSessionKeyring } from "./sandbox/libc.js";
 import { ScreenWorkers } from "./screen-workers.js";
 import { Sandboxes } from "./sandbox/sandboxes.js";
+import { SystemFiles } from "./sandbox/system-files.js";
 import { SessionFolders, type OnlySession, type SessionTools } from "./session-folder.js";
 import { SessionRegistry } from "./session-registry.js";
 import { TerminalRegistry } from "./terminal-registry.js";
@@ -66,7 +68,7 @@ export async function startTerminalHost(options: TerminalHostOptions): Promise<R
     await options.endpoint.claim();
     const confinement = options.confinement ?? container ?? detectConfinement();
     // A pod begins with a keyring of its own, and its filter of system calls knows none.
-    if (confinement.kind !== "pod") await leaveKeyring(report);
+    if (confinement.kind !== "pod") leaveKeyring(report);
     const host = await makeHost({ ...options, report }, confinement);
     const sockets = new Set<Socket>();
     const serve = (socket: Socket): void => {
@@ -102,7 +104,12 @@ async function makeHost(
 ): Promise<ServedHost & { screens: ScreenWorkers }> {
   const { dataDir, keptRecordings, report } = options;
   const sessionsFolder = join(dataDir, "sessions");
-  const common = { confinement, allowUnconfined: options.allowUnconfined ?? false };
+  const isBoxed = confinement.kind === "account-and-bubblewrap" || confinement.kind === "bubblewrap";
+  const common = {
+    confinement,
+    allowUnconfined: options.allowUnconfined ?? false,
+    ...(isBoxed && { systemFiles: new SystemFiles(join(dataDir, "etc")) }),
+  };
   const screens = new ScreenWorkers({ onReplaced: report, ...(options.only && SCREENS_OF_ONE) });
   const terminals = new TerminalRegistry({ ...common, screens });
   const limits = options.limits ?? defaultSessionLimits;
@@ -137,10 +144,8 @@ async function openAccounts(options: AccountRegistryOptions): Promise<AccountReg
 }
 
 /** What is started from here on has nothing of the keyring of whoever started us. */
-async function leaveKeyring(report: (line: string) => void): Promise<void> {
+function leaveKeyring(report: (line: string) => void): void {
   try {
-    // The native library is loaded only where it is used: a pod does not have it.
-    const { joinNewSessionKeyring } = await import("./sandbox/libc.js");
     joinNewSessionKeyring();
   } catch (error) {
     report(

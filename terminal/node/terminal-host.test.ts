@@ -105,6 +105,16 @@ describe("the terminal host process", () => {
     expect(String(Buffer.from(stdout))).not.toContain(".local");
   });
 
+  it("gives learners their terminal, which programs open by the names of input and output", async () => {
+    await hosts.start();
+    const client = await hosts.connect();
+    await openShell(client, address, {});
+    const text =
+      "echo one >/dev/stdout; echo two >/dev/stderr; echo three | tee /dev/stderr; : </dev/stdin && echo four";
+    const outcome = await client.run(address, { id: "by-name", text });
+    expect(outcome).toMatchObject({ status: "succeeded", output: "one\ntwo\nthree\nthree\nfour\n" });
+  });
+
   it("writes a recording that is an asciicast", async () => {
     await hosts.start();
     const client = await hosts.connect();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { IPty } from "node-pty";
 import { FLOW_HIGH, FLOW_LOW } from "../common/flow.js";
@@ -7,10 +8,10 @@ import type { TerminalEvent, TerminalInfo } from "../common/session-host.js";
 import { SizeHistory } from "../common/size-history.js";
 import { StreamScanner, type ShellMark } from "../common/stream-scanner.js";
 import { CommandQueue } from "./command-queue.js";
+import { endTerminal } from "./give-terminal.js";
 import { InputQueue } from "./input-queue.js";
 import { lostScreen } from "./lost-shell.js";
 import { PageInput } from "./page-input.js";
-import { RateLimit } from "./rate-limit.js";
 import { Recording } from "./recording.js";
 import { Screen, type ScreenSource, type Snapshot } from "./screen.js";
 import type { ScreenWorkers } from "./screen-workers.js";
@@ -18,15 +19,13 @@ import { onShellOutput } from "./shell-output.js";
 import { ShellProcess } from "./shell-process.js";
 import { isDrained, startShell, type ShellOptions } from "./start-shell.js";
 import { Viewer, type ViewedTerminal, type ViewerSink } from "./viewer.js";
+import { WishedSize, type Sized } from "./wished-size.js";
 
 /** Size of a shell nobody looks at yet. */
 const DEFAULT_COLUMNS = 120;
 const DEFAULT_ROWS = 32;
 /** How often a paused shell is looked at again, for readers that stopped reading. */
 const STALL_LOOK_MS = 1_000;
-/** New sizes that a program is told of; dragging a window makes dozens a second, of which the last counts. */
-const RESIZES = { burst: 5, perSecond: 10 };
-const RESIZE_MS = 100;
 
 export interface TerminalOptions extends ShellOptions {
   emit: (event: TerminalEvent) => void;
@@ -34,7 +33,7 @@ export interface TerminalOptions extends ShellOptions {
 }
 
 /** One shell: its pseudo terminal, screen, recent output, recording, readers and commands. */
-export class Terminal implements ViewedTerminal, ScreenSource {
+export class Terminal implements ViewedTerminal, ScreenSource, Sized {
   readonly stream = randomUUID();
   readonly replay = new ReplayBuffer();
   readonly scanner = new StreamScanner();
@@ -56,10 +55,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   #exitStatus: number | undefined;
   #isPaused = false;
   #stallTimer: NodeJS.Timeout | undefined;
-  #resizeTimer: NodeJS.Timeout | undefined;
-  readonly #resizes = new RateLimit(RESIZES);
-  /** Whose size counts. */
-  #wisher: Viewer | undefined;
+  readonly #wished: WishedSize;
 
   constructor(options: TerminalOptions) {
     const { shell, address } = options;
@@ -68,6 +64,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     const rows = shell.rows ?? DEFAULT_ROWS;
     const privateFolder = join(options.session.startFolder, this.stream);
     this.sizes = new SizeHistory({ columns, rows });
+    this.#wished = new WishedSize(this);
     const started = startShell(options, privateFolder, { columns, rows });
     this.#pty = started.pty;
     this.#input = new InputQueue({
@@ -78,15 +75,25 @@ export class Terminal implements ViewedTerminal, ScreenSource {
     this.#nonce = started.nonce;
     const isLineRead = (): boolean => this.scanner.bracketedPaste;
     const { account } = options.session;
-    this.#shell = new ShellProcess({ ...started, pid: this.#pty.pid, privateFolder, account, isLineRead });
     this.#confinement = started.confinement;
-    this.#screen = new Screen(this, options.screens);
-    const lost = lostScreen(options.session.recordings, address.terminal);
-    if (lost) {
-      this.replay.append(lost);
-      this.scanner.scan(lost);
+    let screen: Screen | undefined;
+    try {
+      this.#shell = new ShellProcess({ ...started, pid: this.#pty.pid, privateFolder, account, isLineRead });
+      screen = new Screen(this, options.screens);
+      this.#screen = screen;
+      const lost = lostScreen(options.session.recordings, address.terminal);
+      if (lost) {
+        this.replay.append(lost);
+        this.scanner.scan(lost);
+      }
+      this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
+    } catch (error) {
+      // Nobody would know of a shell whose recording cannot be made room for.
+      endTerminal(this.#pty);
+      screen?.dispose();
+      rmSync(privateFolder, { recursive: true, force: true });
+      throw error;
     }
-    this.#recording = new Recording(options.session.recordings, address.terminal, { columns, rows });
     this.commands = new CommandQueue({
       write: (text) => this.#write(text),
       shell: this.#shell,
@@ -168,8 +175,20 @@ export class Terminal implements ViewedTerminal, ScreenSource {
 
   /** The reader that was active last decides the size. */
   wish(from: Viewer): void {
-    this.#wisher = from;
-    this.#resize();
+    this.#wished.wish(from);
+  }
+
+  /** Has the program and the readers see a new size. */
+  take(size: { columns: number; rows: number }): void {
+    try {
+      this.#pty.resize(size.columns, size.rows);
+    } catch {
+      // The shell ended a moment ago and its descriptor is closed; the exit is on its way.
+      return;
+    }
+    this.sizes.add(this.replay.end, size);
+    this.#recording.resize(size.columns, size.rows);
+    for (const viewer of this.#viewers) viewer.pump();
   }
 
   snapshot(): Promise<Snapshot> {
@@ -206,27 +225,6 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   /** Forgets the screen; the shell must have ended. */
   dispose(): void {
     this.#screen.dispose();
-  }
-
-  #resize(): void {
-    const size = this.#wisher?.size;
-    if (!size || !this.isRunning || (size.columns === this.columns && size.rows === this.rows)) return;
-    if (!this.#resizes.take(1)) {
-      this.#resizeTimer ??= setTimeout(() => {
-        this.#resizeTimer = undefined;
-        this.#resize();
-      }, RESIZE_MS);
-      return;
-    }
-    try {
-      this.#pty.resize(size.columns, size.rows);
-    } catch {
-      // The shell ended a moment ago and its descriptor is closed; the exit is on its way.
-      return;
-    }
-    this.sizes.add(this.replay.end, size);
-    this.#recording.resize(size.columns, size.rows);
-    for (const viewer of this.#viewers) viewer.pump();
   }
 
   #receive(bytes: Buffer): void {
@@ -285,7 +283,7 @@ export class Terminal implements ViewedTerminal, ScreenSource {
   async #handleExit(exitStatus: number): Promise<void> {
     this.#exitStatus = exitStatus;
     clearInterval(this.#stallTimer);
-    clearTimeout(this.#resizeTimer);
+    this.#wished.stop();
     this.#input.close();
     this.#shell.forget();
     this.commands.end(exitStatus);

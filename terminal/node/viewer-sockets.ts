@@ -10,18 +10,20 @@ import {
   type ViewerEvent,
   type ViewerRequest,
 } from "../common/viewer-frames.js";
+import { endSocket } from "./end-socket.js";
+import { PageBudget } from "./page-budget.js";
 import { RateLimit } from "./rate-limit.js";
 import type { Terminal } from "./terminal.js";
 import type { ViewerSink } from "./viewer.js";
 
 /** How often a page must show that it is there; below the 60 s after which load balancers drop silent connections. */
 const PING_MS = 15_000;
-/** Messages of all pages that show one terminal: a stream of 50 MB/s is acknowledged 2,000 times a second. */
-const MESSAGES = { burst: 6_000, perSecond: 4_000 };
 /** Characters typed or pasted; a shell takes about as much before it reads on. */
 const INPUT = { burst: 2 * 1024 * 1024, perSecond: 256 * 1024 };
 /** Bytes a page may leave unread although it acknowledges them; two windows fit, a liar does not. */
 const UNREAD_LIMIT = 1024 * 1024;
+/** Frames that one message may come in; browsers send the largest in a few. */
+const MAX_FRAGMENTS = 1_024;
 
 type ViewGreeting = Extract<Greeting, { type: "view" }>;
 
@@ -30,12 +32,13 @@ export class ViewerSockets {
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
     clientTracking: false,
   });
   readonly #sockets = new Map<string, WebSocket>();
   readonly #alive = new WeakSet<WebSocket>();
-  readonly #budgets = new WeakMap<Terminal, RateLimit>();
+  readonly #budgets = new WeakMap<Terminal, PageBudget>();
   readonly #pings: NodeJS.Timeout;
 
   constructor() {
@@ -58,7 +61,7 @@ export class ViewerSockets {
       // The library closes it with the code that fits.
       webSocket.on("error", () => undefined);
       webSocket.on("close", () => this.#sockets.delete(greeting.viewer));
-      this.#join(webSocket, greeting, find);
+      this.#join(webSocket, socket, greeting, find);
     });
   }
 
@@ -73,7 +76,7 @@ export class ViewerSockets {
     for (const socket of this.#sockets.values()) socket.terminate();
   }
 
-  #join(socket: WebSocket, { readOnly }: ViewGreeting, find: () => Terminal): void {
+  #join(socket: WebSocket, stream: Socket, { readOnly }: ViewGreeting, find: () => Terminal): void {
     const sink = createSink(socket);
     let terminal: Terminal;
     try {
@@ -83,10 +86,11 @@ export class ViewerSockets {
       const message = error instanceof Error ? error.message : String(error);
       return sink.event({ type: "error", code, message });
     }
-    const budget = this.#budgets.get(terminal) ?? new RateLimit(MESSAGES);
+    const budget = this.#budgets.get(terminal) ?? new PageBudget();
     this.#budgets.set(terminal, budget);
+    budget.watch(socket, stream);
     const viewer = terminal.view(sink, readOnly);
-    const read = createReader(socket, readOnly, budget);
+    const read = createReader(socket, readOnly);
     socket.on("message", (data, isBinary) => {
       const request = read(data, isBinary);
       if (request) viewer.handle(request);
@@ -106,7 +110,6 @@ export class ViewerSockets {
 function createReader(
   socket: WebSocket,
   readOnly: boolean,
-  messages: RateLimit,
 ): (data: RawData, isBinary: boolean) => ViewerRequest | undefined {
   const input = new RateLimit(INPUT);
   return (data, isBinary) => {
@@ -114,11 +117,11 @@ function createReader(
     if (socket.readyState !== socket.OPEN) return undefined;
     const request = isBinary ? undefined : parseViewerRequest((data as Buffer).toString("utf8"));
     if (!request) {
-      socket.close(closeCodes.frameInvalid, "frame not understood");
+      endSocket(socket, closeCodes.frameInvalid, "frame not understood");
       return undefined;
     }
-    if (!messages.take(1) || (request.type === "input" && !input.take(request.data.length))) {
-      socket.close(closeCodes.rateExceeded, "too fast");
+    if (request.type === "input" && !input.take(request.data.length)) {
+      endSocket(socket, closeCodes.rateExceeded, "too fast");
       return undefined;
     }
     return readOnly && (request.type === "input" || request.type === "resize") ? undefined : request;

@@ -31,6 +31,12 @@ __lectern_take() {
     \builtin local payload
     \builtin zle .bracketed-paste payload
     [[ \${payload%% *} == $__lectern_command && $__lectern_begun == 1 ]] && \builtin return 0
+    # In the middle of another command it would become a part of that, which then only goes on and can be cancelled.
+    if [[ $CONTEXT == cont ]]; then
+      BUFFER='\' CURSOR=1
+      \builtin printf '\e]133;O;%s;%s\a' "\${payload%% *}" "$__lectern_nonce" >/dev/tty
+      \builtin return 0
+    fi
     __lectern_lines=("\${(@f)\${(g::)payload#* }}")
     __lectern_command=\${payload%% *} __lectern_begun=0
     \builtin typeset -g +x __lectern_command
@@ -61,7 +67,13 @@ __lectern_restore() {
   { [[ -z $__lectern_histexpand ]] || { histchars=$__lectern_histexpand; __lectern_histexpand=; }; } >/dev/null 2>&1
 }
 __lectern_report() {
-  { \builtin printf '\e]133;D;%s;%s;%s;%s;%s\a\e]133;B;%s\a' "\${__lectern_status:-$?}" "$__lectern_command" "$((__lectern_prompts+=1))" "$#__lectern_lines" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty; __lectern_mark; } >/dev/null 2>&1
+  {
+    case $CONTEXT in
+      vared | select) \builtin printf '\e]133;I;%s\a' "$__lectern_nonce" >/dev/tty ;;
+      cont) \builtin printf '\e]133;P;%s;%s\a' "$#__lectern_lines" "$__lectern_nonce" >/dev/tty ;;
+      *) \builtin printf '\e]133;D;%s;%s;%s;%s;%s\a\e]133;B;%s\a' "\${__lectern_status:-$?}" "$__lectern_command" "$((__lectern_prompts+=1))" "$#__lectern_lines" "$__lectern_nonce" "$__lectern_nonce" >/dev/tty; __lectern_mark ;;
+    esac
+  } >/dev/null 2>&1
 }
 `;
 

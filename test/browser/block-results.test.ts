@@ -101,6 +101,25 @@ describe.skipIf(isWithout("chromium"))("what came of a block", () => {
     await page.getByRole("group", { name: "Output" }).getByText("web 1/1").waitFor();
   });
 
+  it("has what is loaded late at the foot of a page in its place from the start", async () => {
+    await opened.open("s/s1/summary", {
+      answers: new Map([["GET api/sessions/s1/notes", { status: 200, body: [] }]]),
+    });
+    const held: (() => void)[] = [];
+    await page.route(/(restore-page|page-notes)-.*\.js$/, (route) => {
+      held.push(() => void route.continue());
+    });
+    await page.reload();
+    const below = page.getByRole("navigation", { name: "Pages before and after" });
+    await below.waitFor();
+    await expect.poll(() => held.length).toBe(2);
+    const before = await below.boundingBox();
+    for (const go of held) go();
+    await page.getByRole("button", { name: /^Restore this page/ }).waitFor();
+    await page.locator("summary", { hasText: "Your notes on this page" }).waitFor();
+    expect(await below.boundingBox()).toEqual(before);
+  });
+
   it("ticks a page in the menu only where its foot says that all is done", async () => {
     const cleared = { page: "summary", step: "1", number: 1, state: "succeeded", checks: [] } as const;
     await opened.open("s/s1/summary", {

@@ -51,5 +51,6 @@ export async function openPage(
 /** Keeps a picture for people to look at. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
-  await page.screenshot({ path: join(RESULTS, `${name}.png`) });
+  // Colours that just change are shown as they come out.
+  await page.screenshot({ path: join(RESULTS, `${name}.png`), animations: "disabled" });
 }

@@ -66,6 +66,8 @@ export function focusedName(page: Page): Promise<string | undefined> {
 export async function showOnNarrow(page: Page, width: number): Promise<void> {
   if (width >= NARROW_BELOW) return;
   const bar = page.getByRole("navigation", { name: "What is shown" });
-  const choice = bar.getByRole("button", { name: "Console", pressed: false });
-  if ((await choice.count()) > 0) await choice.click();
+  const choice = bar.getByRole("button", { name: "Console" });
+  // The page has it a moment after it has become so narrow.
+  await choice.waitFor();
+  if ((await choice.getAttribute("aria-pressed")) !== "true") await choice.click();
 }

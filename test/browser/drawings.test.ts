@@ -168,4 +168,33 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("what pages draw"
     await page.mouse.up();
     await page.getByText(/^Succeeded/).waitFor();
   });
+
+  it("let go of what was pressed where nobody tells the page of the release", async () => {
+    const button = page.getByRole("button", { name: /^Run.*echo pressed/ });
+    const place = () => button.evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    for (const sign of ["blur", "move"]) {
+      await button.hover();
+      const before = await place();
+      await page.mouse.down();
+      await button.evaluate(
+        (element, [kind]) => {
+          const told =
+            kind === "blur"
+              ? new Event("blur")
+              : new PointerEvent("pointermove", { isPrimary: true, buttons: 0 });
+          window.dispatchEvent(told);
+          const block = element.closest("article > *, main > *") ?? element;
+          for (let at: Element | null = block; at; at = at.parentElement)
+            (at as HTMLElement).style.setProperty("overflow-anchor", "none");
+          const tall = document.createElement("div");
+          tall.style.height = "120px";
+          setTimeout(() => block.before(tall), 50);
+        },
+        [sign],
+      );
+      await expect.poll(async () => (await place()) - before).toBeGreaterThanOrEqual(120);
+      await page.mouse.move(0, 0);
+      await page.mouse.up();
+    }
+  });
 });

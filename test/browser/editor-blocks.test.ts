@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MAX_EDITED_BYTES } from "../../workshop/common/editor/file-limits.js";
 import { isWithout } from "../requirements/without.js";
 import { accessibilityProblems } from "./accessibility.js";
 import { launchChromium, openPage, takePicture } from "./chromium.js";
@@ -41,6 +42,10 @@ path: web.yaml
 
 \`\`\`files:upload-file
 path: uploaded.txt
+\`\`\`
+
+\`\`\`files:upload-files
+directory: ~/album
 \`\`\`
 `;
 const TEST = '#!/bin/sh\ngrep -q "colour: $1" web.yaml || { echo "The colour is not $1 yet."; exit 1; }\n';
@@ -119,4 +124,27 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("blocks of the ed
     await field.press("Enter");
     await page.getByRole("textbox", { name: "Text of uploads/uploaded.txt" }).getByText("second").waitFor();
   });
+
+  it("puts the others of many files there where one cannot be, and names that one", async () => {
+    const album = block("Upload files to album");
+    const choosing = page.waitForEvent("filechooser");
+    await album.getByRole("button", { name: "Choose files" }).click();
+    const large = { ...textFile("b.bin"), buffer: Buffer.alloc(MAX_EDITED_BYTES + 1) };
+    await (await choosing).setFiles([textFile("a.txt"), large, textFile("c.txt")]);
+    const said = `2 of 3 files are there. b.bin has ${MAX_EDITED_BYTES + 1} bytes; at most ${MAX_EDITED_BYTES} are taken.`;
+    await album.getByText(said).waitFor();
+    const field = page.getByRole("textbox", { name: "Path of a file in the home" });
+    for (const name of ["a.txt", "c.txt"]) {
+      await field.fill(`album/${name}`);
+      await field.press("Enter");
+      await page
+        .getByRole("textbox", { name: `Text of album/${name}` })
+        .getByText(name)
+        .waitFor();
+    }
+  });
 });
+
+function textFile(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "text/plain", buffer: Buffer.from(name) };
+}

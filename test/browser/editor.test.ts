@@ -100,6 +100,37 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the editor", () 
     }
   });
 
+  it("has a tree that arrows, Home, End, Enter and letters walk through, as trees do", async () => {
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-key"));
+    const press = async (key: string, path: string): Promise<void> => {
+      await page.keyboard.press(key);
+      await expect.poll(focused, { message: key }).toBe(path);
+    };
+    await page.getByRole("treegrid").press("Home");
+    await press("Home", "src");
+    expect(await node("src").getAttribute("aria-expanded")).toBe("true");
+    await press("ArrowDown", "src/app.py");
+    await press("ArrowLeft", "src");
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => node("src").getAttribute("aria-expanded")).toBe("false");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => node("src").getAttribute("aria-expanded")).toBe("true");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => node("src").getAttribute("aria-expanded")).toBe("false");
+    await page.keyboard.press("ArrowRight");
+    await node("main.go").waitFor();
+    await press("w", "web.yaml");
+    await press("ArrowDown", "windows.txt");
+    await press("ArrowUp", "web.yaml");
+    await press("End", ".kube");
+    await press("Home", "src");
+    await press("ArrowDown", "src/app.py");
+    await page.keyboard.press("Enter");
+    await text("src/app.py").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await page.getByRole("button", { name: "web.yaml", exact: true }).click();
+  });
+
   it("saves what was typed, so that the shell has it, with line ends and permissions as they were", async () => {
     await text("web.yaml").click();
     await page.keyboard.press("Control+End");

@@ -16,7 +16,7 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("shells whose hos
   let page: Page;
 
   beforeAll(async () => {
-    lab = await startLab("two-shells", FILES, DEADLINE_MS);
+    lab = await startLab("two-shells", FILES, { deadlineMs: DEADLINE_MS });
     ({ page } = lab);
     await page.getByRole("button", { name: /^Run in terminal 1: echo/ }).click();
     await page.getByText(/^Succeeded/).waitFor();

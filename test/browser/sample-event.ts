@@ -13,6 +13,7 @@ const shared = {
   isOwn: true,
   role: "instructor",
   seats: 30,
+  waiting: 0,
 } as const;
 
 /** An afternoon as its instructor sees it. */

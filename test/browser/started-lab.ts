@@ -14,11 +14,11 @@ export interface StartedLab {
 /** How long a step of a page may take; one that starts a session on a busy machine takes seconds. */
 const STEP_DEADLINE_MS = 60_000;
 
-/** Writes the lab, serves it and starts it; paths inside its folder to their content. */
+/** Writes the lab, serves it with these options and starts it; paths inside its folder to their content. */
 export async function startLab(
   name: string,
   files: Record<string, string | Uint8Array>,
-  deadlineMs = STEP_DEADLINE_MS,
+  { deadlineMs = STEP_DEADLINE_MS, options = [] }: { deadlineMs?: number; options?: string[] } = {},
 ): Promise<StartedLab> {
   const lab = writeLab(name, files);
   const ends: (() => Promise<unknown>)[] = [async () => lab.remove()];
@@ -26,7 +26,7 @@ export async function startLab(
     for (const end of ends.toReversed()) await end();
   };
   try {
-    const server = await startLectern(["--lab", lab.folder]);
+    const server = await startLectern(["--lab", lab.folder, ...options]);
     ends.push(() => server.stop());
     const browser = await launchChromium();
     ends.push(() => browser.close());

@@ -120,6 +120,7 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
   it("notices a network that is dead, not closed, within 5 s, and says what waits", async () => {
     await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
     const waiting = page.getByText(/^Waiting for the connection. \d+ characters you typed/);
+    const rowsBefore = await rows(page).locator("> div").count();
     // A stopped process closes nothing and answers nothing, as a dead network does.
     process.kill(serverPid(server.data), "SIGSTOP");
     const began = Date.now();
@@ -129,6 +130,8 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await takePicture(page, "terminal-waiting");
     process.kill(serverPid(server.data), "SIGCONT");
     await waiting.waitFor({ state: "detached" });
+    // The words below the terminal took rows from it; a shell that is told of a new size while it reads Enter draws its line once more.
+    await expect.poll(() => rows(page).locator("> div").count()).toBe(rowsBefore);
     await page.keyboard.press("Enter");
     await expect.poll(() => shown(page)).toMatch(/^waited$/m);
   });

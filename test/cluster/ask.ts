@@ -26,7 +26,7 @@ export async function answersTo(
 ): Promise<object[]> {
   const folder = mkdtempSync(join(tmpdir(), "lectern-scenario-"));
   const fill = (words: readonly string[]): string[] =>
-    words.map((word) => word.replaceAll("{folder}", folder));
+    words.map((word) => word.replaceAll("{folder}", folder).replaceAll("{namespace}", namespace));
   const answers: object[] = [];
   try {
     for (const ask of asks) {

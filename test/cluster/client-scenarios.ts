@@ -1,3 +1,4 @@
+import { ARCHIVE_SCENARIOS } from "./archive-scenarios.js";
 import { type Scenario, FOREVER, IMAGE, PHASE, READY, once, pod, ready, say, shell } from "./scenario.js";
 
 const THREE = "echo one; echo two; sleep 1; echo three >&2";
@@ -90,6 +91,7 @@ const ATTACHED: Record<string, Scenario> = {
   ]),
 };
 
+const CONDITIONS = "jsonpath={.items[*].endpoints[*].conditions}";
 const SERVER = [8080, 8081].map((port) => `httpd -p ${port} -h /tmp/w; `).join("");
 const WEB = shell(`mkdir /tmp/w; echo page >/tmp/w/index.html; ${SERVER}${FOREVER}`, {
   ports: [{ containerPort: 8080, name: "web" }],
@@ -142,10 +144,82 @@ const FORWARDED: Record<string, Scenario> = {
   },
 };
 
+const raw = (path: string): string[] => ["get", "--raw", `/api/v1/namespaces/{namespace}/${path}`];
+const service = (name: string, app: string, ports: object[]): object => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name },
+  spec: { selector: { app }, ports },
+});
+const behindServices = (asks: string[][], more: Partial<Scenario> = {}): Scenario => ({
+  objects: [
+    pod([WEB]),
+    service("front", "it", [{ port: 80, targetPort: "web" }]),
+    service("two", "it", [
+      { name: "http", port: 80, targetPort: 8080 },
+      { name: "dead", port: 81, targetPort: 1 },
+    ]),
+    service("empty", "nobody", [{ port: 80 }]),
+  ],
+  until: { path: READY, value: /^True$/ },
+  mayFailFirst: true,
+  asks,
+  ...more,
+});
+
+const PROXIED: Record<string, Scenario> = {
+  "requests through the proxy of Services": behindServices([
+    raw("services/http:front:80/proxy/index.html"),
+    raw("services/front/proxy/index.html?a=b"),
+    raw("services/two:http/proxy/"),
+    raw("services/two:80/proxy/index.html"),
+    raw("services/two:80/proxy/none"),
+    raw("services/front:80/proxy"),
+  ]),
+  "requests through the proxy of pods": behindServices([
+    raw("pods/it/proxy/index.html"),
+    raw("pods/it:8080/proxy/"),
+    raw("pods/http:it:8081/proxy/index.html"),
+    raw("pods/it:8080/proxy/none"),
+  ]),
+  "what the proxies refuse": behindServices([
+    raw("services/none/proxy/"),
+    raw("services/empty/proxy/"),
+    raw("services/empty:80/proxy/"),
+    raw("services/front:81/proxy/"),
+    raw("services/two/proxy/"),
+    raw("services/two:other/proxy/"),
+    raw("services/ftp:front:80/proxy/"),
+    raw("services/a:b:c:d/proxy/"),
+    raw("pods/none/proxy/"),
+    raw("pods/ftp:it:80/proxy/"),
+    [...raw("services/front/proxy/"), "--as=nobody"],
+  ]),
+  "proxies to where nobody listens": behindServices(
+    [raw("services/two:dead/proxy/"), raw("pods/it:81/proxy/"), raw("pods/it:web/proxy/")],
+    { hasOwnErrors: true },
+  ),
+  "a pod behind a Service that ends": behindServices(
+    [
+      ["delete", "pod", "it", "--wait=false", "--grace-period=60"],
+      ["get", "endpointslices", "-l", "kubernetes.io/service-name=front", "-o", CONDITIONS],
+      ["get", "endpoints", "front", "-o", "jsonpath={.subsets}"],
+    ],
+    {
+      objects: [
+        pod([{ ...WEB, lifecycle: { preStop: { exec: { command: ["sleep", "50"] } } } }]),
+        service("front", "it", [{ port: 80, targetPort: "web" }]),
+      ],
+    },
+  ),
+};
+
 /** What clients do with pods that run besides commands in them, by name. */
 export const CLIENT_SCENARIOS: Record<string, Scenario> = {
   ...LOG_FLAGS,
   ...COPIES,
+  ...ARCHIVE_SCENARIOS,
   ...ATTACHED,
   ...FORWARDED,
+  ...PROXIED,
 };

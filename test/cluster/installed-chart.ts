@@ -1,5 +1,4 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { freePort } from "../server/free-port.js";
 import type { Forward } from "../kubernetes/node/node-namespaces.js";
 import { type NodePostgres, startNodePostgres } from "./node-postgres.js";
 import { OperatorShell, filledIn, pageBlock } from "./operator-shell.js";
@@ -156,12 +155,4 @@ export class InstalledChart {
 function split(image: string): { repository: string; tag: string } {
   const at = image.lastIndexOf(":");
   return { repository: image.slice(0, at), tag: image.slice(at + 1) };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 /**
  * Words of kubectl behind `kubectl -n NAMESPACE`, and what they get as input; or words of `port-forward`, and what is had through it; or what is below a
- * folder of this machine. `{folder}` is an empty one of the scenario's own.
+ * folder of this machine. `{folder}` is an empty one of the scenario's own, and `{namespace}` its namespace.
  */
 export type Ask = string[] | { words: string[]; input: string } | { forward: string[] } | { files: string };
 

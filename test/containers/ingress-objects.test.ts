@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { issueAuthority, issueServing } from "../../cluster/certificates/issue-certificate.js";
+import type { Certificate } from "../../cluster/containers/container-runtime.js";
 import { SandboxedCluster, busybox, whyNoContainers } from "./sandboxes-for-tests.js";
 
 const why = whyNoContainers();
@@ -8,6 +12,9 @@ if (why !== undefined) console.log(`skipping Ingress objects: ${why}`);
 /** What is asked for comes within this, on a machine that does much else. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const NODE = "192.0.2.1";
+/** Of a pod that leads to where Ingresses answer over TLS. */
+const RELAY_PORT = 9443;
+const ANSWER_MS = 20_000;
 /** Takes every upgrade and says back what is said. */
 const ECHO =
   "while true; do nc -l -p 8080 -e sh -c 'read request; while read line; do [ ${#line} -le 1 ] && break; done; printf \"HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n\"; cat'; done";
@@ -52,6 +59,29 @@ describe.skipIf(why !== undefined)("Ingress objects of two learners", () => {
     ]);
     return stdout + stderr;
   };
+  /** What has been told of objects of the namespace. */
+  const told = (namespace: string): Promise<string> =>
+    kubectl("get", "-n", namespace, "events", "-o", "jsonpath={.items[*].message}");
+  const secret = async (name: string, { certificate, key }: Certificate): Promise<void> => {
+    const stringData = { "tls.crt": certificate, "tls.key": key };
+    const metadata = { name, namespace: "one" };
+    const manifest = { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata, stringData };
+    const { code, stderr } = await cluster.kubectl.run(["apply", "-f", "-"], stringify(manifest));
+    if (code !== 0) throw new Error(stderr);
+  };
+  /** Whose certificate is shown for the host, and the body of the answer to a request over TLS from the network of the pods. */
+  const overTls = async (host: string, path: string): Promise<[name: string, body: string]> => {
+    const uid = await cluster.read("relay", "{.metadata.uid}", "one");
+    const socket = await cluster.runtime.dial(uid, RELAY_PORT);
+    const secured = connectTls({ socket, servername: host, rejectUnauthorized: false });
+    secured.setTimeout(ANSWER_MS, () => secured.destroy(new Error("no answer came")));
+    await once(secured, "secureConnect");
+    const { subject } = secured.getPeerCertificate();
+    secured.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    let answer = "";
+    for await (const bytes of secured) answer += String(bytes);
+    return [String(subject?.CN), answer.slice(answer.indexOf("\r\n\r\n") + 4)];
+  };
   const status = (namespace: string, name: string): Promise<string> =>
     kubectl(
       "get",
@@ -84,6 +114,8 @@ describe.skipIf(why !== undefined)("Ingress objects of two learners", () => {
       await kubectl("label", "-n", "one", "pod", name, `app=${name}`);
       await kubectl("create", "-n", "one", "service", "clusterip", name, "--tcp=80:8080");
     }
+    const relay = busybox(`exec nc -ll -p ${String(RELAY_PORT)} -e nc ${NODE} 443`);
+    await cluster.create("relay", { containers: [relay] }, { namespace: "one" });
     await kubectl("create", "-n", "one", "service", "clusterip", "nobody", "--tcp=80:80");
     for (const namespace of ["one", "two"])
       await kubectl("wait", "-n", namespace, "--for=condition=Ready", "pod", "--all", "--timeout=60s");
@@ -150,15 +182,59 @@ describe.skipIf(why !== undefined)("Ingress objects of two learners", () => {
       "nginx.ingress.kubernetes.io/rewrite-target": "/hostname",
       "nginx.ingress.kubernetes.io/auth-type": "basic",
     };
-    const spec = {
-      tls: [{ hosts: ["all.example"], secretName: "tls" }],
-      rules: [rule("all.example", ["/x", "Prefix", "app"])],
-    };
-    await apply("one", "annotated", spec, { annotations });
+    await apply(
+      "one",
+      "annotated",
+      { rules: [rule("all.example", ["/x", "Prefix", "app"])] },
+      { annotations },
+    );
     await expect.poll(() => get("one", "all.example", "/x/y"), PATIENCE).toMatch(/\napp$/);
     await expect
-      .poll(() => kubectl("get", "-n", "one", "events", "-o", "jsonpath={.items[*].message}"), PATIENCE)
-      .toContain("does nothing for the annotation nginx.ingress.kubernetes.io/auth-type, spec.tls");
+      .poll(() => told("one"), PATIENCE)
+      .toContain("does nothing for the annotation nginx.ingress.kubernetes.io/auth-type");
+    await expect
+      .poll(() => told("two"), PATIENCE)
+      .toContain('Nobody serves it: there is no IngressClass "traefik"; there is nginx');
+  });
+
+  it("are served over TLS with the certificate of their Secret, or one that nobody trusts", async () => {
+    await secret("safe-tls", certificateFor("safe.example"));
+    const tls = [
+      { hosts: ["safe.example"], secretName: "safe-tls" },
+      { hosts: ["other.example"], secretName: "safe-tls" },
+      { hosts: ["late.example"], secretName: "late-tls" },
+    ];
+    const hosts = ["safe.example", "other.example", "late.example"];
+    await apply("one", "safe", { tls, rules: hosts.map((host) => rule(host, ["/", "Prefix", "app"])) });
+    const header = "/header?key=X-Forwarded-Proto";
+    await expect.poll(() => overTls("safe.example", header), PATIENCE).toEqual(["safe.example", "https"]);
+    const nobody = "Kubernetes Ingress Controller Fake Certificate";
+    await expect.poll(() => overTls("other.example", header), PATIENCE).toEqual([nobody, "https"]);
+    await expect.poll(() => overTls("late.example", header), PATIENCE).toEqual([nobody, "https"]);
+    await expect.poll(() => overTls("shop.example", "/"), PATIENCE).toEqual([nobody, "shop\n"]);
+    for (const problem of [
+      "There is no Secret late-tls: late.example has a certificate that nobody trusts",
+      "The certificate of the Secret safe-tls is for other hosts: other.example has",
+    ])
+      await expect.poll(() => told("one"), PATIENCE).toContain(problem);
+    await secret("late-tls", certificateFor("late.example"));
+    await expect.poll(() => overTls("late.example", header), PATIENCE).toEqual(["late.example", "https"]);
+    const { key } = certificateFor("late.example");
+    await secret("late-tls", { ...certificateFor("late.example"), key });
+    const broken = "The key of the Secret late-tls is not that of its certificate: late.example has";
+    await expect.poll(() => told("one"), PATIENCE).toContain(broken);
+    await expect.poll(() => overTls("late.example", header), PATIENCE).toEqual([nobody, "https"]);
+    const plain = await get("one", "safe.example", "/a?b=c");
+    expect(plain).toMatch(/^HTTP\/1.1 308 /);
+    expect(plain).toContain("location: https://safe.example/a?b=c");
+    const annotations = { "nginx.ingress.kubernetes.io/ssl-redirect": "false" };
+    await apply(
+      "one",
+      "safe",
+      { tls, rules: [rule("safe.example", ["/", "Prefix", "app"])] },
+      { annotations },
+    );
+    await expect.poll(() => get("one", "safe.example", "/"), PATIENCE).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it("follow their pods, and a class that goes", async () => {
@@ -171,6 +247,15 @@ describe.skipIf(why !== undefined)("Ingress objects of two learners", () => {
     await expect.poll(() => get("one", "app.example", "/"), PATIENCE).toMatch(/refused/);
   });
 });
+
+/** One that no authority has issued that anybody trusts. */
+function certificateFor(host: string): Certificate {
+  const now = Date.now();
+  const validity = { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + 86_400_000) };
+  const { key } = issueAuthority("an authority", validity);
+  const issuer = { commonName: "an authority", key };
+  return issueServing(host, { validity, served: { names: [host], addresses: [] }, issuer });
+}
 
 function to(name: string): object {
   return { service: { name, port: { number: 80 } } };

@@ -7,14 +7,27 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findKubectl } from "../../cluster/kubectl-for-tests.js";
 import { ConnectedRuntime } from "../../containers/node/connect-runtime.js";
 import { OwnClusterProcesses } from "../../server/own-clusters.js";
+import type { OwnImage } from "../../workshop/common/lab-images.js";
 import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
 
 const why = whyNoContainers();
 if (why !== undefined) process.stdout.write(`left out: pods of sessions' own clusters (${why})\n`);
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
+const STATE =
+  "jsonpath={.status.phase} {.status.containerStatuses[0].ready} {.status.containerStatuses[0].state.waiting.reason}";
 const COMMAND_MS = 60_000;
+/** Named as nothing of other tests is: they are counted on the whole machine. */
+const FOLDER = `/tmp/own-${process.pid}`;
+const SERVER = `httpd -f -p 80 -h ${FOLDER}`;
+const SLEEP = `sleep ${1_000_000 + process.pid}`;
 const CONTAINER_ID = "jsonpath={.status.containerStatuses[0].containerID}";
+
+const IMAGES: OwnImage[] = [
+  { name: "shop/web:1.0", like: "nginx:1.27" },
+  { name: "shop/web:2.0", missing: true },
+  { name: "shop/api:1.0", exits: 7, log: "no database at db:5432" },
+];
 
 describe.skipIf(why !== undefined)("pods of clusters that two sessions have of their own", () => {
   let platform: SandboxedCluster;
@@ -46,10 +59,13 @@ describe.skipIf(why !== undefined)("pods of clusters that two sessions have of t
       containers: platform.socket,
       log: pino({ level: "silent" }),
     });
-    await platform.create("of-the-platform", { containers: [busybox("exec sleep 9001")] });
-    await Promise.all(["ada", "bob"].map((session) => clusters.make(session)));
+    await platform.create("of-the-platform", { containers: [busybox(`exec ${SLEEP}`)] });
+    await Promise.all([clusters.make("ada", { images: IMAGES }), clusters.make("bob")]);
     for (const session of ["ada", "bob"]) {
-      const web = { ...busybox(`echo ${session} >/tmp/index.html; exec httpd -f -p 80 -h /tmp`), ports: [] };
+      const web = {
+        ...busybox(`mkdir -p ${FOLDER}; echo ${session} >${FOLDER}/index.html; exec ${SERVER}`),
+        ports: [],
+      };
       const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "web", labels: { app: "web" } } };
       const manifest = JSON.stringify({ ...pod, spec: { containers: [web] } });
       // Pods are refused before their namespace has its account.
@@ -84,7 +100,7 @@ describe.skipIf(why !== undefined)("pods of clusters that two sessions have of t
     const [, container = ""] = kubectl("ada", ["get", "pod", "web", "-o", CONTAINER_ID]).split("://");
     const heard = new Map<string | undefined, string[]>();
     const runtimes = [undefined, "ada", "bob"].map((cluster) => {
-      const runtime = new ConnectedRuntime(platform.socket, () => undefined, cluster);
+      const runtime = new ConnectedRuntime(platform.socket, () => undefined, { cluster });
       heard.set(cluster, []);
       runtime.onExit((exit) => void heard.get(cluster)?.push(exit.container));
       return runtime;
@@ -103,7 +119,7 @@ describe.skipIf(why !== undefined)("pods of clusters that two sessions have of t
       await expect.poll(() => heard.get("ada"), PATIENCE).toHaveLength(1);
       expect([heard.get(undefined), heard.get("bob")]).toEqual([[], []]);
       // Whoever connects again hears of what ended meanwhile.
-      const again = new ConnectedRuntime(platform.socket, () => undefined, "ada");
+      const again = new ConnectedRuntime(platform.socket, () => undefined, { cluster: "ada" });
       again.onExit((exit) => void heard.get("bob")?.push(exit.container));
       await expect.poll(() => heard.get("bob"), PATIENCE).toEqual(heard.get("ada"));
       again.close();
@@ -120,15 +136,29 @@ describe.skipIf(why !== undefined)("pods of clusters that two sessions have of t
     await ready("ada");
     await expect.poll(() => page("ada"), PATIENCE).toBe("ada\n");
     expect(page("bob")).toBe("bob\n");
-    expect(running("httpd -f -p 80 -h /tmp")).toBe(2);
+    expect(running(SERVER)).toBe(2);
+  });
+
+  it("are of the images of their lab in every namespace of its cluster, also of one that was killed, and in no other", async () => {
+    const state = (session: string, pod: string): string =>
+      kubectl(session, ["get", "pod", pod, "-n", "other", "-o", STATE]);
+    for (const session of ["ada", "bob"])
+      for (const { name } of IMAGES)
+        kubectl(session, ["run", name.replace(/\W/g, "-"), "-n", "other", `--image=${name}`]);
+    await expect.poll(() => state("ada", "shop-web-1-0"), PATIENCE).toBe("Running true ");
+    await expect.poll(() => state("ada", "shop-web-2-0"), PATIENCE).toMatch(/ ImagePullBackOff$/);
+    await expect.poll(() => state("ada", "shop-api-1-0"), PATIENCE).toMatch(/ CrashLoopBackOff$/);
+    expect(kubectl("ada", ["logs", "shop-api-1-0", "-n", "other"])).toBe("no database at db:5432\n");
+    const message = ["get", "pod", "shop-web-2-0", "-n", "other", "-o", "jsonpath={.status.message}"];
+    await expect.poll(() => kubectl("bob", message), PATIENCE).toContain("simulated");
   });
 
   it("go with their session, and nobody else's do", async () => {
     await clusters.close("ada");
-    expect(running("httpd -f -p 80 -h /tmp")).toBe(1);
+    expect(running(SERVER)).toBe(1);
     expect(page("bob")).toBe("bob\n");
     expect(await platform.read("of-the-platform", "{.status.containerStatuses[0].restartCount}")).toBe("0");
-    expect(running("sleep 9001")).toBe(1);
+    expect(running(SLEEP)).toBe(1);
   });
 });
 

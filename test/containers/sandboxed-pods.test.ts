@@ -2,7 +2,11 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MOST_CONNECTIONS } from "../../containers/node/client-connections.js";
 import { busybox, SandboxedCluster, whyNoContainers } from "./sandboxes-for-tests.js";
+
+/** Programs of others on the machine may have been told much. */
+const PS_BYTES = 256 * 1024 * 1024;
 
 const why = whyNoContainers();
 if (why !== undefined) process.stdout.write(`left out: pods in sandboxes (${why})\n`);
@@ -113,6 +117,30 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     expect(await cluster.read("web", "{.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 
+  it("have so many connections from clients and no more, and are asked whether they live all the same", async () => {
+    const line = "echo page > /tmp/index.html; exec httpd -f -p 80 -h /tmp";
+    const probe = { tcpSocket: { port: 80 }, periodSeconds: 1, timeoutSeconds: 30 };
+    await cluster.create("dialled", { containers: [busybox(line, { readinessProbe: probe })] });
+    await becomes("dialled", "{.status.containerStatuses[0].ready}", "true");
+    const uid = await cluster.read("dialled", "{.metadata.uid}");
+    // A server that is not read stays open as long as its client: nothing is asked.
+    const open = await Promise.all(
+      Array.from({ length: MOST_CONNECTIONS }, () => cluster.runtime.dial(uid, 80)),
+    );
+    try {
+      const all = "the pods of the namespace default have 256 connections by port-forward and proxy";
+      await expect(cluster.runtime.dial(uid, 80)).rejects.toThrow(all);
+      const page = ["get", "--raw", "/api/v1/namespaces/default/pods/dialled/proxy/index.html"];
+      expect((await kubectl(...page)).stderr).toContain(all);
+      (await cluster.runtime.dial(uid, 80, { isProbe: true })).destroy();
+      open[0]?.destroy();
+      await expect.poll(async () => (await kubectl(...page)).stdout).toBe("page\n");
+    } finally {
+      for (const each of open) each.destroy();
+    }
+    await kubectl("delete", "pod", "dialled", "--grace-period=1", "--wait=false");
+  });
+
   it("are ended within their grace, and say why they could not start", async () => {
     await cluster.create("deaf", {
       terminationGracePeriodSeconds: 5,
@@ -142,7 +170,13 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
   it("start again, and say why, when the process that runs them was killed", async () => {
     await cluster.create("lost", { containers: [busybox("exec sleep 7654")] });
     await becomes("lost", "{.status.phase}", "Running");
+    const command = cluster.kubectl.start(["exec", "lost", "--", "sleep", "7655"]);
+    const broken = once(command, "close");
+    await expect.poll(() => processes("sleep 7655")).toHaveLength(1);
     await cluster.killProcess();
+    const [status] = (await broken) as [number | null];
+    expect(status).toBe(1);
+    await expect.poll(() => processes("sleep 7655")).toEqual([]);
     await becomes("lost", "{.status.containerStatuses[0].restartCount}", "1");
     expect(await cluster.read("lost", "{.status.containerStatuses[0].lastState.terminated.reason}")).toBe(
       "ContainerStatusUnknown",
@@ -198,7 +232,9 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     await cluster.create("quiet", { containers: [busybox("echo $WORD; exec sleep 5432", { env })] });
     await expect.poll(() => logs("quiet")).toBe("very-secret-word\n");
     await expect.poll(() => processes("sleep 5432")).toHaveLength(1);
-    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("very-secret-word");
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8", maxBuffer: PS_BYTES })).not.toContain(
+      "very-secret-word",
+    );
   });
 
   it("leave no root behind where they could not be started", async () => {
@@ -213,6 +249,34 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     await expect.poll(() => cluster.filesOfPod(uid, "roots")).toEqual([]);
   });
 
+  it("take commands as long as a program may be told, and say of a volume that it has too many files", async () => {
+    await cluster.create("long", { containers: [busybox("exec sleep 1000")] });
+    await becomes("long", "{.status.phase}", "Running");
+    const longest = "x".repeat(120_000);
+    const { stdout } = await kubectl(
+      "exec",
+      "long",
+      "--",
+      "sh",
+      "-c",
+      "echo ${#0} $#",
+      longest,
+      ...Array<string>(600).fill("y".repeat(1000)),
+    );
+    expect(stdout).toBe("120000 600\n");
+    const data = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${String(at)}`, "v"]));
+    const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "many" }, data };
+    expect(await cluster.kubectl.run(["create", "-f", "-"], JSON.stringify(map))).toMatchObject({ code: 0 });
+    await cluster.create("full", {
+      volumes: [{ name: "many", configMap: { name: "many" } }],
+      containers: [busybox("exec sleep 1000", { volumeMounts: [{ name: "many", mountPath: "/many" }] })],
+    });
+    await expect
+      .poll(async () => (await kubectl("events", "--for", "pod/full")).stdout, { timeout: 60_000 })
+      .toContain('the pod\'s disk has no room for the 10000 files (each takes two) of the volume "many"');
+    await kubectl("delete", "pod", "full", "long", "--grace-period=1", "--wait=false");
+  });
+
   it("are found again by a cluster that is started anew", async () => {
     await cluster.create("found", { containers: [busybox("echo alive; exec sleep 8765")] });
     await becomes("found", "{.status.phase}", "Running");
@@ -225,6 +289,6 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
 
 /** Of this machine, by their whole command line. */
 function processes(commandLine: string): string[] {
-  const lines = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  const lines = execFileSync("ps", ["-eo", "args"], { encoding: "utf8", maxBuffer: PS_BYTES }).split("\n");
   return lines.filter((line) => line.trim() === commandLine);
 }

@@ -59,7 +59,44 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins
     expect(silent.stderr).toContain("Missing -text option");
   });
 
-  it("agnhost plays netexec, serve-hostname and pause, and no other verb", async () => {
+  it("the bootcamp's image says its pod and version, and logs requests", async () => {
+    for (const [name, version] of [
+      ["gcr.io/google-samples/kubernetes-bootcamp:v1", "1"],
+      ["jocatalin/kubernetes-bootcamp:v2", "2"],
+    ] as const) {
+      const sandbox = await start(name);
+      await expect
+        .poll(() => sandbox.stdout)
+        .toMatch(/^Kubernetes Bootcamp App Started At: .* \| Running On: /);
+      await expect
+        .poll(() => sandbox.curl("http://127.0.0.1:8080/any"))
+        .toBe(`Hello Kubernetes bootcamp! | Running on: sandbox | v=${version}\n`);
+      await expect
+        .poll(() => sandbox.stdout)
+        .toMatch(/Running On: sandbox \| Total Requests: 1 \| App Uptime: /);
+      sandbox.signal("SIGTERM");
+      expect(await sandbox.ended).toBe(0);
+    }
+    const address = "http://127.0.0.1:8080";
+    const asked = `/usr/lib/stand-in/bootcamp >/dev/null & until bash -c "curl -s ${address}" 2>/dev/null; do sleep 1; done; curl -I ${address}`;
+    const inside = await start("gcr.io/google-samples/kubernetes-bootcamp:v1", {
+      command: ["sh", "-c", asked],
+    });
+    expect(await inside.ended).toBe(2);
+    expect(inside.stdout).toContain("v=1\n");
+    expect(inside.stderr).toContain("knows no option -I");
+  });
+
+  it("agnhost's liveness is well for ten seconds, and then says that it is not", async () => {
+    const sandbox = await start(AGNHOST, { args: ["liveness"] });
+    const at = "http://127.0.0.1:8080";
+    const health = (): Promise<string> => sandbox.curl("--write-out", " %{http_code}", `${at}/healthz`);
+    await expect.poll(() => sandbox.curl(`${at}/started`)).toMatch(/^\d+s$/);
+    await expect.poll(health).toMatch(/^error: \d+ 500$/);
+    expect(await sandbox.curl("--write-out", "%{http_code}", `${at}/other`)).toMatch(/404$/);
+  });
+
+  it("agnhost plays netexec, serve-hostname, liveness and pause, and no other verb", async () => {
     const sandbox = await start(AGNHOST, { args: ["netexec", "--http-port=8080"] });
     await expect.poll(() => sandbox.stdout).toContain("Started HTTP server on port 8080");
     const at = "http://127.0.0.1:8080";
@@ -75,7 +112,7 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins
     await expect.poll(() => names.curl("http://127.0.0.1:9376")).toBe("sandbox");
     const other = await start(AGNHOST, { args: ["dns-server"] });
     expect(await other.ended).toBe(1);
-    expect(other.stderr).toContain('plays netexec, serve-hostname and pause, not "dns-server"');
+    expect(other.stderr).toContain('plays netexec, serve-hostname, liveness and pause, not "dns-server"');
   });
 
   it.each(["registry.k8s.io/pause:3.9", AGNHOST])(
@@ -87,6 +124,18 @@ describe.skipIf(isWithout("bwrap") || isWithout("busybox"))("the other stand-ins
       expect(await sandbox.ended).toBe(0);
     },
   );
+
+  it("busybox prints variables by their names, also one of several lines, and goes on when its terminal hangs up", async () => {
+    const line = "printenv LINES NONE name; echo $?; nohup sh -c 'kill -HUP $$; echo went on'";
+    const command = ["sh", "-c", line];
+    const sandbox = await start("busybox", { command, env: { LINES: "a\nNONE=b", name: "it" } });
+    expect(await sandbox.ended).toBe(0);
+    expect(sandbox.stdout).toBe("a\nNONE=b\nit\n1\nwent on\n");
+    // A shell hands on no name that it could not have itself; printenv by itself is told it.
+    const dotted = await start("busybox", { command: ["printenv", "my.name"], env: { "my.name": "its" } });
+    expect(await dotted.ended).toBe(0);
+    expect(dotted.stdout).toBe("its\n");
+  });
 
   it("alpine says that it has no packages", async () => {
     const sandbox = await start("alpine:3.20", { command: ["apk"], args: ["add", "curl"] });

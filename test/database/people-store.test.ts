@@ -50,8 +50,8 @@ describe("the people store as a file", () => {
     await expect(openPeopleDatabase(file)).rejects.toMatchObject({ code: "SERVER_SCHEMA_NEWER" });
   });
 
-  it.each([3, 2, 0])(
-    "goes on with a file from before hints and feedback were kept, numbered %i",
+  it.each([4, 3, 2, 0])(
+    "goes on with a file from before hints, feedback and who waits were kept, numbered %i",
     async (version) => {
       const file = join(folder, `older-${String(version)}.db`);
       const tried = { session: "s1", page: "begin", step: "abc", number: 2, at: 1_000 };
@@ -62,7 +62,11 @@ describe("the people store as a file", () => {
       await before.close();
       const older = new Database(file, {});
       // Without a number is one that was cut off when its tables had just been made.
-      const columns = [...(version === 3 ? [] : ["outcomes hints"]), "people rating", "people comment"];
+      const columns = [
+        "people waiting",
+        ...(version === 4 ? [] : ["people rating", "people comment"]),
+        ...(version >= 3 ? [] : ["outcomes hints"]),
+      ];
       for (const column of columns) await older.exec(`ALTER TABLE ${column.replace(" ", " DROP COLUMN ")}`);
       await older.exec(`PRAGMA user_version = ${String(version)}`);
       older.close();

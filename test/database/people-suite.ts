@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { PeopleStore } from "../../workshop/node/people-store.js";
 
 const typed = (name: string) => ({ id: randomUUID(), name });
@@ -21,6 +21,165 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await store.seat({ event, seats: 25, visitor: "late" }, typed("Late"))).toMatchObject({
         name: "Late",
       });
+    });
+
+    it("wait in the order in which they come, so many at most, and nobody who comes later sits before them", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const place = (visitor: string, seats = 1) => ({ event, seats, mayWait: 3, visitor });
+      const come = (name: string, seats?: number) => store.seat(place(name, seats), typed(name));
+      expect(await come("Ada")).toMatchObject({ joinedAt: expect.any(String) });
+      const waiting = [await come("Bo"), await come("Cy"), await come("Di"), await come("Ed")];
+      const orders = waiting.map((person) => person?.waiting);
+      expect(orders).toEqual([1, 2, 3, undefined]);
+      expect(waiting[3]).toBeUndefined();
+      expect(await come("Bo")).toEqual(waiting[0]);
+      expect(await store.ofVisitor(event, "Cy")).toEqual(waiting[1]);
+      // A seat more: who comes then waits behind the others, and the first of them has it.
+      expect(await come("Fay", 2)).toMatchObject({ name: "Fay", waiting: 4 });
+      const seated = async () => {
+        const known = await store.people(event);
+        return known.filter(({ joinedAt }) => joinedAt !== undefined).map(({ name }) => name);
+      };
+      expect(await seated()).toEqual(["Ada", "Bo"]);
+      const ada = await store.ofVisitor(event, "Ada");
+      await store.remove(ada?.id ?? "", undefined);
+      // Two who free the same seat, and one who comes.
+      await Promise.all([store.moveUp(event, 2), store.moveUp(event, 2), come("Gil", 2)]);
+      expect(await seated()).toEqual(["Bo", "Cy"]);
+      expect(await store.seatOutOfTurn((await store.ofVisitor(event, "Fay"))?.id ?? "")).toBe(true);
+      expect(await store.seatOutOfTurn((await store.ofVisitor(event, "Fay"))?.id ?? "")).toBe(false);
+      expect(await seated()).toEqual(["Bo", "Cy", "Fay"]);
+      await store.moveUp(event, 3);
+      expect(await seated()).toEqual(["Bo", "Cy", "Fay"]);
+      await store.moveUp(event, 500);
+      const late = ["Hal", "Ida", "Jo", "Kim", "Lea"].map((name) => come(name, 5));
+      const atOnce = (await Promise.all(late)).flatMap((person) => person?.waiting ?? []);
+      expect(atOnce.toSorted((one, other) => one - other)).toEqual([1, 2, 3]);
+      expect((await store.people(event)).filter(({ joinedAt }) => joinedAt !== undefined)).toEqual(
+        ["Bo", "Cy", "Di", "Fay", "Gil"].map((name) =>
+          expect.objectContaining({ name, joinedAt: expect.any(String) }),
+        ),
+      );
+    });
+
+    it("keep their seat for as much longer, or shorter, as the clock has jumped, and who has come keeps theirs", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const place = (visitor: string) => ({ event, seats: 1, mayWait: 3, visitor });
+      await store.seat(place("Ada"), typed("Ada"));
+      await store.seat(place("Bo"), typed("Bo"));
+      await store.moveUp(event, 2);
+      const kept = async () =>
+        (await store.people(event)).map(({ name, keptUntil }) => [name, Date.parse(keptUntil ?? "")]);
+      const [, [, before] = []] = await kept();
+      const hour = 3_600_000;
+      for (const [jump, sum] of [
+        [3 * hour, 3 * hour],
+        [-2 * hour, hour],
+        [-2 * hour, -hour],
+      ] as const) {
+        await store.moveKeptSeats(jump);
+        expect(await kept()).toEqual([
+          ["Ada", Number.NaN],
+          ["Bo", Number(before) + sum],
+        ]);
+      }
+      await store.moveUp(event, 2);
+      expect((await kept()).map(([name]) => name)).toEqual(["Ada"]);
+    });
+
+    it("who move up and do not come have their seat until the next one gets it, and for good once they are there", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const listed = typed("Li");
+      await store.addListed(event, [listed]);
+      const place = (visitor: string) => ({ event, seats: 0, mayWait: 4, visitor });
+      for (const name of ["Ada", "Bo", "Cy"]) await store.seat(place(name), typed(name));
+      const moved = await store.seat(place("Li"), { person: listed.id });
+      expect(moved).not.toHaveProperty("keptUntil");
+      const seated = async () =>
+        (await store.people(event)).flatMap(({ name, joinedAt, keptUntil }) =>
+          joinedAt === undefined ? [] : [[name, keptUntil]],
+        );
+      const kept = expect.any(String) as string;
+      await store.moveUp(event, 2, 0);
+      expect(await seated()).toEqual([
+        ["Ada", kept],
+        ["Bo", kept],
+      ]);
+      const ada = await store.ofVisitor(event, "Ada");
+      await store.setSession(ada?.id ?? "", "session-of-ada", undefined);
+      // Ada is there, Bo's time is over: Cy has the seat, and then nobody comes for it.
+      await store.moveUp(event, 2, 0);
+      expect(await seated()).toEqual([
+        ["Ada", undefined],
+        ["Cy", kept],
+      ]);
+      expect(await store.ofVisitor(event, "Bo")).toBeUndefined();
+      await store.moveUp(event, 2, 0);
+      expect(await seated()).toEqual([
+        ["Ada", undefined],
+        ["Li", kept],
+      ]);
+      await store.moveUp(event, 2);
+      expect(await seated()).toEqual([["Ada", undefined]]);
+      // Whoever is of the list may choose their name again.
+      expect(await store.seat({ ...place("other"), seats: 2 }, { person: listed.id })).toMatchObject({
+        name: "Li",
+        joinedAt: kept,
+      });
+    });
+
+    it("who are just coming keep their seat meanwhile, and have come when they have a session", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const place = (visitor: string) => ({ event, seats: 0, mayWait: 4, visitor });
+      for (const name of ["Ada", "Bo"]) await store.seat(place(name), typed(name));
+      const known = async (name: string) => {
+        const { id = "", joinedAt = "", keptUntil = "" } = (await store.ofVisitor(event, name)) ?? {};
+        return { id, joinedAt: Date.parse(joinedAt), keptUntil: Date.parse(keptUntil) };
+      };
+      await store.moveUp(event, 1, 0);
+      const ada = await known("Ada");
+      // Their time is over, and nobody has looked yet.
+      expect(await store.holdSeat(ada.id)).toBe(true);
+      await store.moveUp(event, 1, 0);
+      expect((await known("Ada")).keptUntil).toBeGreaterThan(ada.keptUntil);
+      expect(await known("Bo")).toMatchObject({ joinedAt: NaN });
+      await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(ada.joinedAt + 1));
+      await store.setSession(ada.id, "session-of-ada", undefined);
+      const came = await known("Ada");
+      expect(came.keptUntil).toBeNaN();
+      expect(came.joinedAt).toBeGreaterThan(ada.joinedAt);
+      // Where nothing is kept nothing begins to be; whoever comes too late has nothing to hold.
+      expect(await store.holdSeat(ada.id)).toBe(true);
+      expect(await known("Ada")).toEqual(came);
+      await store.moveUp(event, 2, 0);
+      const bo = await known("Bo");
+      await store.moveUp(event, 2, 0);
+      expect(await store.holdSeat(bo.id)).toBe(false);
+    });
+
+    it("of a list wait by their names in whatever browser, and nobody gives a seat away for waiting", async () => {
+      const [store, event] = [people(), randomUUID()];
+      const [ada, bo, cy] = [typed("Ada"), typed("Bo"), typed("Cy")];
+      await store.addListed(event, [ada, bo, cy]);
+      const choose = (visitor: string, { id }: { id: string }) =>
+        store.seat({ event, seats: 1, mayWait: 1, visitor }, { person: id });
+      await choose("a", ada);
+      expect(await choose("a", bo)).toBeUndefined();
+      expect(await store.ofVisitor(event, "a")).toMatchObject({ name: "Ada" });
+      const waits = await choose("b", bo);
+      expect(waits).toMatchObject({ name: "Bo", waiting: 1 });
+      expect(await choose("c", cy)).toBeUndefined();
+      expect(await choose("d", bo)).toEqual(waits);
+      expect(await store.ofVisitor(event, "b")).toBeUndefined();
+      const other = await store.seat({ event, seats: 1, mayWait: 2, visitor: "d" }, { person: cy.id });
+      expect(other).toMatchObject({ name: "Cy", waiting: expect.any(Number) });
+      // Whom the browser was before waits no more.
+      await store.moveUp(event, 2);
+      expect((await store.people(event)).map(({ name, joinedAt }) => joinedAt && name)).toEqual([
+        "Ada",
+        undefined,
+        "Cy",
+      ]);
     });
 
     it("have a score that is due until it was told as it is, anew to another line, and no more once they are removed", async () => {
@@ -172,6 +331,28 @@ export function describePeople(people: () => PeopleStore): void {
       expect(await store.remove(id, session)).toBe(true);
       expect([await store.person(id), await store.outcomes(event)]).toEqual([undefined, []]);
       expect(await store.remove(id, session)).toBe(false);
+    });
+
+    it("are known as whose their sessions were, until they are removed: then only that these were somebody's", async () => {
+      const [store, event, other] = [people(), randomUUID(), randomUUID()];
+      const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+      const ada = await store.seat({ event, seats: 2, visitor: "a" }, typed("Ada"));
+      const bo = await store.seat({ event: other, seats: 2, visitor: "b" }, typed("Bo"));
+      const [id, bos] = [ada?.id ?? "", bo?.id ?? ""];
+      await store.setSession(id, first, undefined);
+      await store.setSession(id, second, first);
+      expect(await store.setSession(id, randomUUID(), first)).toBe(false);
+      await store.setSession(bos, third, undefined);
+      const ours = async () =>
+        (await store.sessions()).filter((one) => one.event === event || one.event === other);
+      expect(new Set((await ours()).map(({ session }) => session))).toEqual(new Set([first, second, third]));
+      expect(await ours()).toContainEqual({ session: first, person: id, event });
+      await store.remove(id, second);
+      expect(await ours()).toEqual([{ session: third, person: bos, event: other }]);
+      expect(await store.removedSessions()).toEqual(expect.arrayContaining([first, second]));
+      await store.removeEvent(other);
+      expect(await ours()).toEqual([]);
+      expect(await store.removedSessions()).toContain(third);
     });
 
     it("are gone when they are removed, alone or with their event", async () => {

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { CoreV1Api, KubeConfig, KubernetesObjectApi } from "../../kubernetes/node/client-library.js";
 import { ENGINE } from "../kubernetes/policy/fleet-objects.js";
 import { gone } from "../kubernetes/policy/suite-cluster.js";
@@ -15,9 +15,16 @@ export interface PracticeClusters {
   close: () => Promise<void>;
 }
 
-/** The claims about the lab `image-policies-in-practice`, made about any two clusters. */
-export function describePolicyPractice(title: string, start: () => Promise<PracticeClusters>): void {
-  describe(title, { timeout: 240_000 }, () => {
+/**
+ * The claims about the lab `image-policies-in-practice`, made about any two clusters. Those that share a home take turns: any of several Lecterns on
+ * one home cluster may lead its fleet, and not each of these knows the second cluster.
+ */
+export function describePolicyPractice(
+  title: string,
+  start: () => Promise<PracticeClusters>,
+  { concurrent = true } = {},
+): void {
+  describe(title, { timeout: 240_000, concurrent }, () => {
     let clusters: PracticeClusters;
     const folder = temporaryFolder();
     beforeAll(async () => {
@@ -33,7 +40,7 @@ export function describePolicyPractice(title: string, start: () => Promise<Pract
       return runCli(["validate", path, ...flags, ...(home === undefined ? [] : ["--kubeconfig", home])]);
     };
 
-    it("does what its pages say on two clusters, and leaves the second as it was", async () => {
+    it("does what its pages say on two clusters, and leaves the second as it was", async ({ expect }) => {
       const { status, output } = await validate(lab, "--prove", "--member", `second=${clusters.member}`);
       expect(status, output).toBe(0);
       expect(output).toContain("tmc cluster attach second");
@@ -47,13 +54,13 @@ export function describePolicyPractice(title: string, start: () => Promise<Pract
       await expect.poll(async () => (await namespaces()).join(" ")).not.toMatch(/policies-in/);
     });
 
-    it("does what its pages say on one cluster, and leaves the second one out", async () => {
+    it("does what its pages say on one cluster, and leaves the second one out", async ({ expect }) => {
       const { status, output } = await validate(lab, "--prove");
       expect(status, output).toBe(0);
       expect(output).not.toContain("tmc cluster attach");
     });
 
-    it("notices a policy that blocks something else", async () => {
+    it("notices a policy that blocks something else", async ({ expect }) => {
       const broken = join(folder.path, "broken");
       cpSync(lab, broken, { recursive: true });
       const edit = (name: string, from: string | RegExp, to: string) => {

@@ -12,6 +12,7 @@ const ENTRY = new URL("../../dist/workshop/node/lab-thread-entry.js", import.met
 
 let platform: TestPlatform;
 let folder: string;
+let pages = 0;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
@@ -22,7 +23,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it("a watch that a later step interrupts, and a question that a later step answers, pass", async () => {
+it.concurrent("a watch that a later step interrupts, and a question that a later step answers, pass", async () => {
   const { steps } = await validate(
     block("execute-1", "kubectl get pods -w"),
     block("execute-2", "kubectl get ns $SESSION_NAMESPACE"),
@@ -39,7 +40,7 @@ it("a watch that a later step interrupts, and a question that a later step answe
   expect([steps[2], steps[4]].map((step) => step?.result?.state)).toEqual(["typed", "typed"]);
 });
 
-it("a block that hangs is interrupted, or loses its shell, and the rest is judged on its own", async () => {
+it.concurrent("a block that hangs is interrupted, or loses its shell, and the rest is judged on its own", async () => {
   const { steps } = await validate(
     block("execute", "sleep 100", "timeout=1s"),
     block("execute", "echo next"),
@@ -50,13 +51,13 @@ it("a block that hangs is interrupted, or loses its shell, and the rest is judge
   expect(steps[0]?.message).toContain("still ran after 1 s");
 });
 
-it("a command that never ends and that no block ends is interrupted, and has done what it should", async () => {
+it.concurrent("a command that never ends and that no block ends is interrupted, and has done what it should", async () => {
   const { steps } = await validate(
     block("execute", "kubectl get pods -w"),
     block("execute", "echo next"),
-    block("execute", "echo begun; kubectl proxy --port=0"),
-    block("execute", "tail -f /dev/null", "match=/never said/"),
-    block("execute", "vi pod.yaml"),
+    block("execute", "echo begun; kubectl proxy --port=0", "timeout=3s"),
+    block("execute", "tail -f /dev/null", "match=/never said/ timeout=3s"),
+    block("execute", "vi pod.yaml", "timeout=3s"),
     block("execute", "echo next"),
   );
   expect(steps.map(({ state }) => state)).toEqual([
@@ -70,7 +71,7 @@ it("a command that never ends and that no block ends is interrupted, and has don
   expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
 });
 
-it("a command that goes on is up while blocks of other terminals need it, and is ended before the next of its own", async () => {
+it.concurrent("a command that goes on is up while blocks of other terminals need it, and is ended before the next of its own", async () => {
   const { steps } = await validate(
     block("execute-1", "kubectl proxy --unix-socket=proxy.sock"),
     block("execute-2", "sleep 12; curl -sS --unix-socket proxy.sock http://proxy/version"),
@@ -80,7 +81,7 @@ it("a command that goes on is up while blocks of other terminals need it, and is
   expect(steps[0]?.result?.message).toContain("ran until it was interrupted");
 });
 
-it("what is typed into a nested shell that is left again is judged by nobody, and fails nothing", async () => {
+it.concurrent("what is typed into a nested shell that is left again is judged by nobody, and fails nothing", async () => {
   const { steps } = await validate(
     block("execute", "bash --norc"),
     block("execute", "echo inside"),
@@ -91,7 +92,7 @@ it("what is typed into a nested shell that is left again is judged by nobody, an
   expect(steps[1]?.message).toContain("not judged: it was typed into `bash --norc`");
 });
 
-it("sixty interrupts at the prompt lose and double nothing of the commands behind them", async () => {
+it.concurrent("sixty interrupts at the prompt lose and double nothing of the commands behind them", async () => {
   const times = Array.from({ length: 60 }, (_none, at) => [
     block("terminal:interrupt", "session: 1"),
     block("execute", `echo | cat; echo counted-${String(at)} >> counted`),
@@ -101,7 +102,7 @@ it("sixty interrupts at the prompt lose and double nothing of the commands behin
   expect(steps.filter(({ state }) => state !== "passed")).toEqual([]);
 });
 
-it("what belongs inside a shell is left out where the way into it failed", async () => {
+it.concurrent("what belongs inside a shell is left out where the way into it failed", async () => {
   const { steps } = await validate(
     block("execute", "bash --norc", "exit=any"),
     block("execute", "echo inside", "exit=any"),
@@ -123,7 +124,7 @@ it("what belongs inside a shell is left out where the way into it failed", async
   expect(steps[4]?.message).toContain("kubectl exec -it no-such-pod -- sh");
 });
 
-it("a page of which nothing could be compiled in time fails its lab", async () => {
+it.concurrent("a page of which nothing could be compiled in time fails its lab", async () => {
   const compiler = threadCompiler(ENTRY, { deadlineMs: 0 });
   const parts = { ...platform, policies: platform.policies.service, compiler };
   const page = join(folder, "unread.md");
@@ -137,7 +138,7 @@ it("a page of which nothing could be compiled in time fails its lab", async () =
   ]);
 });
 
-it("a check that was true before its step is warned of", async () => {
+it.concurrent("a check that was true before its step is warned of", async () => {
   const { steps, problems, outcome } = await validate(
     block("execute", "true", 'until="configmap/never absent"'),
     block("manual", "Delete it.", 'until="configmap/never absent"'),
@@ -149,7 +150,7 @@ it("a check that was true before its step is warned of", async () => {
   ]);
 });
 
-it("conditions reach every kind and field, count what there is, and may be turned round", async () => {
+it.concurrent("conditions reach every kind and field, count what there is, and may be turned round", async () => {
   const create = "kubectl create deployment web --image=registry.k8s.io/pause:3.10 --replicas=3";
   const { steps, problems } = await validate(
     block(
@@ -170,7 +171,7 @@ it("conditions reach every kind and field, count what there is, and may be turne
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
-it("a program of the lab, run as the learner, says whether a step is done, and why not", async () => {
+it.concurrent("a program of the lab, run as the learner, says whether a step is done, and why not", async () => {
   mkdirSync(join(folder, "checks"), { recursive: true });
   const scripts = {
     "greeting-is-written.sh":
@@ -211,7 +212,8 @@ function block(word: string, body: string, words = ""): string {
 }
 
 async function validate(...blocks: string[]): Promise<ValidationReport> {
-  const file = join(folder, "page.md");
+  pages += 1;
+  const file = join(folder, `page-${String(pages)}.md`);
   writeFileSync(file, `# Page\n\n${blocks.join("\n")}`);
   const { policies, ...parts } = platform;
   return validateLab(await loadLab(file), { ...parts, policies: policies.service });

@@ -1,29 +1,25 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { type Cluster, startCluster } from "../../cluster/start.js";
-import { CoreV1Api, type CustomObjectsApi, KubeConfig } from "../../kubernetes/node/client-library.js";
-import { AUDIT_CONFIG_MAP, ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
+import type { CoreV1Api, KubeConfig } from "../../kubernetes/node/client-library.js";
+import { AUDIT_CONFIG_MAP } from "../../policy/common/engine-names.js";
 import type { ClusterClient } from "../../policy/node/cluster-client.js";
 import { createPolicyContext, type PolicyContext } from "../../policy/node/context.js";
 import { createHierarchyStore } from "../../policy/node/hierarchy-store.js";
-import { installPolicyEngine } from "../../policy/node/install.js";
 import { listHistory } from "../../policy/node/history/read-history.js";
 import { recordChange } from "../../policy/node/history/record-change.js";
 import { createPolicy, getPolicy, updatePolicy } from "../../policy/node/policies.js";
-import { createPolicyService, type PolicyService } from "../../policy/node/policy-service.js";
+import type { PolicyService } from "../../policy/node/policy-service.js";
 import { PolicyStatuses } from "../../policy/node/policy-statuses.js";
 import type { ImagePolicySpec } from "../../policy/node/records.js";
-import { eventually, makeOwner, refusalText, silent } from "../kubernetes/policy/suite-cluster.js";
+import {
+  type AttachedWorkspace,
+  namesOf,
+  startAttachedWorkspace,
+} from "../kubernetes/policy/attached-workspace.js";
+import { eventually, labelNamespace, silent } from "../kubernetes/policy/suite-cluster.js";
+import { counting, countingExact, type OtherCalls, withCalls } from "./counted-calls.js";
 
-const organization = "lab-at-once";
-const namespace = organization;
-const workspace = "at-once-ws";
-const place = { organization, workspace };
-const at = { organization, cluster: "at-once-cluster", namespace };
+const { organization, workspace, namespace, place } = namesOf("at-once");
 
 const blocking = (name: string, imageName: string) => ({
   fullName: { name },
@@ -35,56 +31,9 @@ const onDryRun = (name: string, imageName: string) => ({
   spec: { recipe: "custom", input: { audit: true, effect: "block", rules: [{ imageName }] } },
 });
 
-type Core = CoreV1Api;
-
-/** The same client, with some of its calls done otherwise. */
-const withCalls = (
-  client: ClusterClient,
-  { core = {}, custom = {} }: { core?: Partial<Core>; custom?: Partial<CustomObjectsApi> },
-): ClusterClient => ({
-  ...client,
-  core: Object.assign(Object.create(client.core) as Core, core),
-  custom: Object.assign(Object.create(client.custom) as CustomObjectsApi, custom),
-});
-
-/** Writes down which lists are exact, by what they are of. */
-const countingExact = (exact: string[]) => (client: ClusterClient) => {
-  const list: CustomObjectsApi["listClusterCustomObject"] = (request) => {
-    if (request.resourceVersion === undefined) exact.push(request.plural);
-    return client.custom.listClusterCustomObject(request);
-  };
-  return { custom: { listClusterCustomObject: list } as Partial<CustomObjectsApi> };
-};
-
-/** Writes down what is called, but for the status, which is written when the server has answered. */
-const counting = (
-  calls: string[],
-  client: ClusterClient,
-): { core: Partial<Core>; custom: Partial<CustomObjectsApi> } => {
-  const told = <T extends object>(api: T, names: (keyof T & string)[]) =>
-    Object.fromEntries(
-      names.map((name) => [
-        name,
-        (...given: unknown[]) => {
-          calls.push(name);
-          return (api[name] as (...args: unknown[]) => unknown).apply(api, given);
-        },
-      ]),
-    ) as Partial<T>;
-  return {
-    core: told(client.core, [
-      "readNamespace",
-      "readNamespacedConfigMap",
-      "replaceNamespacedConfigMap",
-      "createNamespacedPod",
-    ]),
-    custom: told(client.custom, [
-      "getClusterCustomObject",
-      "listClusterCustomObject",
-      "createClusterCustomObject",
-      "replaceClusterCustomObject",
-    ]),
-  };
+const costly = (name: string, count: number) => {
+  const rules = Array.from({ length: count }, (_, index) => ({ imageName: `${name}*${index}` }));
+  return { fullName: { name }, spec: { recipe: "custom", input: { effect: "block", rules } } };
 };
 
 const isWritten = async ({ store }: PolicyContext): Promise<boolean> => {
@@ -94,23 +43,14 @@ const isWritten = async ({ store }: PolicyContext): Promise<boolean> => {
 };
 
 describe("a change of a policy that is waited for", () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "lectern-policy-at-once-"));
-  const kubeConfig = new KubeConfig();
-  let cluster: Cluster | undefined;
+  let attached: AttachedWorkspace | undefined;
+  let kubeConfig: KubeConfig;
   let core: CoreV1Api;
   let others: PolicyService;
-
-  const isRefused = async (image: string): Promise<boolean> =>
-    (await refusalText(
-      core.createNamespacedPod({
-        namespace,
-        body: { metadata: { name: "bare" }, spec: { containers: [{ name: "main", image }] } },
-        dryRun: "All",
-      }),
-    )) !== "";
+  let isRefused: AttachedWorkspace["isRefused"];
 
   /** A server that has changed the policy once, over a client with calls of the test's. */
-  const openServer = async (calls: (client: ClusterClient) => Parameters<typeof withCalls>[1]) => {
+  const openServer = async (calls: (client: ClusterClient) => OtherCalls) => {
     const context = await createPolicyContext(kubeConfig, silent);
     const client = withCalls(context.client, calls(context.client));
     const store = createHierarchyStore(client);
@@ -120,26 +60,11 @@ describe("a change of a policy that is waited for", () => {
   };
 
   beforeAll(async () => {
-    cluster = await startCluster({ dataDir });
-    kubeConfig.loadFromFile(cluster.kubeconfigPath);
-    core = kubeConfig.makeApiClient(CoreV1Api);
-    await installPolicyEngine({ kubeConfig });
-    others = await createPolicyService({ kubeConfig, logger: silent });
-    const owner = await makeOwner(core);
-    const metadata = { name: namespace, labels: { [ORGANIZATION_LABEL]: organization } };
-    await core.createNamespace({ body: { metadata } });
-    await others.createOrganization(organization, owner);
-    await others.createWorkspace(organization, workspace, owner);
-    await others.registerCluster(organization, at.cluster, owner);
-    await others.createPolicy(place, blocking("own", "none"));
-    await others.attachNamespace({ ...at, workspace });
-    await eventually(() => core.readNamespacedServiceAccount({ namespace, name: "default" }));
+    attached = await startAttachedWorkspace("at-once", [blocking("own", "none")]);
+    ({ kubeConfig, core, service: others, isRefused } = attached);
   });
 
-  afterAll(async () => {
-    await cluster?.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => attached?.close());
 
   it("waits for no list that has to hold everything up to this moment", async () => {
     const exact: string[] = [];
@@ -195,6 +120,89 @@ describe("a change of a policy that is waited for", () => {
       "replaceNamespacedConfigMap",
     ]);
     expect(await isRefused("nginx")).toBe(true);
+  });
+
+  /** A server that has made the parameters itself, and knows of what. */
+  const openKnowing = async (calls: (client: ClusterClient) => OtherCalls) => {
+    const server = await openServer(calls);
+    await updatePolicy(server, { ...place, name: "own" }, blocking("own", "redis"));
+    expect(server.scopes.get(place)).toBeDefined();
+    await expect.poll(() => isWritten(server)).toBe(true);
+    return server;
+  };
+
+  it("reads no policies again after it has made the parameters of them", async () => {
+    const calls: string[] = [];
+    const server = await openKnowing((client) => counting(calls, client));
+    calls.length = 0;
+    await updatePolicy(server, { ...place, name: "own" }, blocking("own", "nginx"));
+    expect(calls.filter((call) => call !== "createNamespacedPod").toSorted()).toEqual([
+      "createClusterCustomObject",
+      // The exceptions, while the policy is written.
+      "listClusterCustomObject",
+      "replaceClusterCustomObject",
+      "replaceNamespacedConfigMap",
+    ]);
+    expect(await isRefused("nginx")).toBe(true);
+  });
+
+  it.each<[string, boolean, () => Promise<unknown>, () => Promise<unknown>]>([
+    [
+      "set another policy",
+      true,
+      () => others.createPolicy(place, blocking("theirs", "evil")),
+      () => others.removePolicy({ ...place, name: "theirs" }),
+    ],
+    [
+      "labelled the namespace",
+      true,
+      async () => {
+        const only = { matchExpressions: [{ key: "env", operator: "In", values: ["prod"] }] };
+        const theirs = blocking("theirs", "evil");
+        await others.createPolicy(place, { ...theirs, spec: { ...theirs.spec, namespaceSelector: only } });
+        await labelNamespace(core, namespace, { env: "prod" });
+      },
+      () => others.removePolicy({ ...place, name: "theirs" }),
+    ],
+    [
+      "changed the policy",
+      false,
+      () => others.updatePolicy({ ...place, name: "own" }, blocking("own", "evil")),
+      () => Promise.resolve(),
+    ],
+  ])("is held to what others did since it made them: they %s", async (_what, isStillRefused, act, undo) => {
+    const server = await openKnowing(() => ({}));
+    await act();
+    await updatePolicy(server, { ...place, name: "own" }, blocking("own", "busybox"));
+    expect([await isRefused("evil"), await isRefused("busybox")]).toEqual([isStillRefused, true]);
+    await undo();
+  });
+
+  it("lets no policy grow over what a namespace bears beside those that others set since it made the parameters", async () => {
+    const server = await openKnowing(() => ({}));
+    await others.createPolicy(place, costly("theirs", 15));
+    await expect(updatePolicy(server, { ...place, name: "own" }, costly("own", 11))).rejects.toMatchObject({
+      code: "POLICY_INVALID",
+    });
+    await others.removePolicy({ ...place, name: "theirs" });
+  });
+
+  it("refuses the second of two editors who began with the same version, and changes a policy that was made anew", async () => {
+    const address = { ...place, name: "own" };
+    const server = await openKnowing(() => ({}));
+    const { meta } = await getPolicy(server, address);
+    await others.updatePolicy(address, { ...blocking("own", "theirs"), meta });
+    await expect(updatePolicy(server, address, { ...blocking("own", "mine"), meta })).rejects.toMatchObject({
+      code: "POLICY_CONFLICT",
+    });
+    expect([await isRefused("theirs"), await isRefused("mine")]).toEqual([true, false]);
+    await others.removePolicy(address);
+    await expect(updatePolicy(server, address, blocking("own", "mine"))).rejects.toMatchObject({
+      code: "POLICY_NOT_FOUND",
+    });
+    await others.createPolicy(place, blocking("own", "anew"));
+    await updatePolicy(server, address, blocking("own", "mine"));
+    expect([await isRefused("anew"), await isRefused("mine")]).toEqual([false, true]);
   });
 
   it("leaves what others put meanwhile into the parameters of dry runs, where it has nothing more for them", async () => {

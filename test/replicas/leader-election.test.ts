@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "../../kubernetes/node/client-library.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startCluster } from "../../cluster/start.js";
 import type { Cluster } from "../../cluster/start.js";
 import { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { LeaderElection } from "../../kubernetes/node/leader-election.js";
+import { LeaderElection, LeaseLook } from "../../kubernetes/node/leader-election.js";
 
 /** As long as the real ones to each other. */
 const TIMES = { leaseMs: 2_000, renewMs: 1_400, retryMs: 200 };
@@ -60,6 +60,23 @@ describe("of several servers", () => {
     expect((await lease("unheard")).spec.leaseTransitions).toBe(1);
   });
 
+  it("one that slept so long that another may have taken the Lease does nothing more when it wakes", async () => {
+    const reports: string[] = [];
+    const election = elect("asleep", "a", LONG_TIMES);
+    await leaderOf([election]);
+    election.whileLeading((signal) => signal.addEventListener("abort", () => reports.push("stopped")));
+    election.cutOff();
+    // While a machine sleeps its steady clock stands still.
+    const { now } = Date;
+    vi.spyOn(Date, "now").mockImplementation(() => now() + 2 * LONG_TIMES.renewMs);
+    try {
+      expect(election.isLeader).toBe(false);
+      await expect.poll(() => reports).toEqual(["stopped"]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it("one that missed some calls goes on leading", async () => {
     const reports: string[] = [];
     const election = elect("flaky", "a", LONG_TIMES);
@@ -69,6 +86,23 @@ describe("of several servers", () => {
     election.cutOff(2);
     await expect.poll(async () => (await lease("flaky")).spec.renewTime !== before.renewTime).toBe(true);
     expect([election.isLeader, reports]).toEqual([true, []]);
+  });
+
+  it("one that does not stand sees whether any of them leads, also of one that says no word any more", async () => {
+    const client = new KubernetesClient(config);
+    const look = new LeaseLook({ client, namespace: "default", name: "looked-at", times: TIMES });
+    expect(await look.isHeld()).toBe(false);
+    const election = elect("looked-at", "a");
+    await leaderOf([election]);
+    expect(await look.isHeld()).toBe(true);
+    await election.close();
+    expect(await look.isHeld()).toBe(false);
+    const silent = elect("looked-at", "b");
+    await leaderOf([silent]);
+    silent.cutOff();
+    await expect.poll(() => look.isHeld()).toBe(false);
+    expect(silent.isLeader).toBe(false);
+    client.close();
   });
 });
 

@@ -8,104 +8,26 @@ import { type Cluster, startCluster } from "../../cluster/start.js";
 import { CoreV1Api, KubeConfig } from "../../kubernetes/node/client-library.js";
 import { ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
 import { startPolicyController } from "../../policy/node/controller.js";
-import { PolicyError } from "../../policy/node/errors.js";
 import { installPolicyEngine } from "../../policy/node/install.js";
 import { createPolicyService, type PolicyService } from "../../policy/node/policy-service.js";
 import { type CuttingProxy, startCuttingProxy } from "../kubernetes/policy/cutting-proxy.js";
 import { eventually, makeOwner, refusalText, silent } from "../kubernetes/policy/suite-cluster.js";
+import {
+  at,
+  blocking,
+  IMAGES,
+  namespace,
+  OPERATIONS,
+  organization,
+  otherWorkspace,
+  outcomeOf,
+  place,
+  toldBefore,
+  unlessDone,
+  workspace,
+} from "./crash-operations.js";
 
-const organization = "lab-crashed";
-const namespace = organization;
-const workspace = "crashed-ws";
-const place = { organization, workspace };
-const at = { organization, cluster: "crashed-cluster", namespace };
-const policy = { ...place, name: "blocked" };
-const exception = { ...place, name: "debug" };
-
-const blocking = (name: string, ...images: string[]) => ({
-  fullName: { name },
-  spec: {
-    recipe: "custom",
-    input: { effect: "block", rules: images.map((imageName) => ({ imageName })) },
-  },
-});
-
-/** What is not there, or is so already, needs no second time. */
-const unlessDone = async (work: Promise<unknown>): Promise<void> => {
-  await work.catch((error: unknown) => {
-    if (!(error instanceof PolicyError && /_(NOT_FOUND|EXISTS|IN_USE)$/.test(error.code))) throw error;
-  });
-};
-
-interface Operation {
-  /** Brings what is before it about. */
-  before: (service: PolicyService) => Promise<void>;
-  run: (service: PolicyService) => Promise<unknown>;
-  /** Images that are refused after it, of `alpine` and `busybox`. */
-  refused: string[];
-}
-
-const withPolicy = async (service: PolicyService): Promise<void> => {
-  await unlessDone(service.deleteException(exception));
-  await unlessDone(service.createPolicy(place, blocking("blocked", "busybox")));
-  await service.updatePolicy(policy, blocking("blocked", "busybox"));
-};
-
-const asked = (): object => ({
-  fullName: { name: "debug" },
-  spec: {
-    policy: "blocked",
-    namespace,
-    owner: "blue",
-    reason: "ticket 7",
-    expires: new Date(Date.now() + 3_600_000).toISOString(),
-  },
-});
-
-const OPERATIONS: Record<string, Operation> = {
-  "creating a policy": {
-    before: (service) => unlessDone(service.removePolicy(policy)),
-    run: (service) => service.createPolicy(place, blocking("blocked", "busybox")),
-    refused: ["busybox"],
-  },
-  "changing a policy": {
-    before: withPolicy,
-    run: (service) => service.updatePolicy(policy, blocking("blocked", "alpine")),
-    refused: ["alpine"],
-  },
-  "deleting a policy": {
-    before: withPolicy,
-    run: (service) => service.removePolicy(policy),
-    refused: [],
-  },
-  "granting an exception": {
-    before: async (service) => {
-      await withPolicy(service);
-      await service.requestException(place, { input: asked(), user: "alice" });
-    },
-    run: (service) => service.decideException(exception, { isGranted: true, user: "bob" }),
-    refused: [],
-  },
-  "ending an exception": {
-    before: async (service) => {
-      await withPolicy(service);
-      await service.requestException(place, { input: asked(), user: "alice" });
-      await service.decideException(exception, { isGranted: true, user: "bob" });
-    },
-    run: (service) => service.deleteException(exception),
-    refused: ["busybox"],
-  },
-  "attaching a namespace": {
-    before: async (service) => {
-      await withPolicy(service);
-      await unlessDone(service.detachNamespace(at));
-    },
-    run: (service) => service.attachNamespace({ ...at, workspace }),
-    refused: ["busybox"],
-  },
-};
-
-describe("a policy service that is killed before any of its writes", () => {
+describe("a policy service that is killed before any of its writes", { timeout: 600_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-crash-points-"));
   const kubeConfig = new KubeConfig();
   let cluster: Cluster | undefined;
@@ -140,9 +62,14 @@ describe("a policy service that is killed before any of its writes", () => {
     await core.createNamespace({ body: { metadata } });
     await service.createOrganization(organization, owner);
     await service.createWorkspace(organization, workspace, owner);
+    await service.createWorkspace(organization, otherWorkspace, owner);
     await service.registerCluster(organization, at.cluster, owner);
     await eventually(() => core.readNamespacedServiceAccount({ namespace, name: "default" }));
     await service.createPolicy({ organization }, blocking("never", "evil"));
+    const onlyProd = { matchExpressions: [{ key: "env", operator: "In", values: ["prod"] }] };
+    const { fullName, spec } = blocking("in-prod", "alpine");
+    await service.createPolicy(place, { fullName, spec: { ...spec, namespaceSelector: onlyProd } });
+    await service.createPolicy({ organization, workspace: otherWorkspace }, blocking("other", "alpine"));
     await service.attachNamespace({ ...at, workspace });
   });
 
@@ -154,37 +81,40 @@ describe("a policy service that is killed before any of its writes", () => {
 
   it.each(Object.entries(OPERATIONS))(
     "while %s leaves nothing open, and nothing that does not go on",
-    async (_words, { before, run, refused }) => {
+    async (_words, { before, run, refused, stores, whenStored, isOnlyAsked = false }) => {
       let points = 0;
+      let storedPoints = 0;
       for (let isDone = false; !isDone; points++) {
-        await before(service);
+        proxy?.cutAfter(Number.POSITIVE_INFINITY);
+        await before(service, mortal);
         proxy?.cutAfter(points);
-        const outcome = await run(mortal).then(
-          () => "done",
-          (error: unknown) => (error instanceof PolicyError ? error.code : error),
-        );
+        const outcome = await outcomeOf(run(mortal));
         isDone = proxy?.isCut() === false;
-        expect([points, outcome]).toEqual([points, isDone ? "done" : "POLICY_CLUSTER_UNREACHABLE"]);
+        const isStored = proxy?.taken().some((write) => stores.test(write)) === true;
+        const told = isDone ? "done" : toldBefore(isStored, whenStored);
+        expect([points, outcome, isStored]).toEqual([points, told, isDone || isStored]);
+        storedPoints += Number(isStored);
         if (await isManaged()) expect([points, await isRefused("evil")]).toEqual([points, true]);
         const controller = new AbortController();
         await startPolicyController({ kubeConfig, logger: silent, signal: controller.signal });
         try {
-          for (const image of ["busybox", "alpine", "evil"])
+          for (const image of IMAGES)
             await eventually(async () =>
               (await isRefused(image)) === (await shouldRefuse(image)) ? true : undefined,
             );
           await unlessDone(run(service));
-          for (const image of ["busybox", "alpine"])
+          for (const image of IMAGES)
             await eventually(async () =>
               (await isRefused(image)) === refused.includes(image) ? true : undefined,
             );
-          expect([points, await isRefused("evil")]).toEqual([points, true]);
         } finally {
           controller.abort();
         }
       }
-      // It writes at least what is changed, the history of it, and the parameters.
-      expect(points).toBeGreaterThan(3);
+      // It writes at least what is changed and the history of it, and where something comes into force the parameters.
+      expect(points).toBeGreaterThan(isOnlyAsked ? 2 : 3);
+      // Once cut off before the change was stored, once after that, and once not at all.
+      expect([points - storedPoints > 0, storedPoints > 1]).toEqual([true, true]);
     },
   );
 });

@@ -97,7 +97,7 @@ describe.skipIf(!canMount())("a session that is to start where there is no room"
       client.write("late", { path: ".kube/config", content: Buffer.alloc(100_000) }),
     ).rejects.toMatchObject({
       code: "TERMINAL_FILE_UNUSABLE",
-      message: expect.stringContaining("No space left on device") as string,
+      message: expect.stringContaining("cannot be written: no space is left on the disk") as string,
     });
     rmSync(filler);
     expect(Buffer.from(await client.read("late", ".kube/config")).toString()).toBe("old");

@@ -113,19 +113,6 @@ describe("an event", () => {
     expect((await browser.call("POST", `api/events/${name}/join`, { name: "Ada" })).status).toBe(202);
   });
 
-  it("says in a sentence that the seats are taken, and gives the seat of somebody removed to the next", async () => {
-    const { link, name } = await created({ seats: 1 });
-    const first = await opened(link);
-    await first.join({ name: "Ada" });
-    const second = await opened(link);
-    const full = await second.refusal({ name: "Grace" });
-    expect([full.status, full.text]).toEqual([409, expect.stringContaining("All 1 seats are taken")]);
-    const { people } = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
-    await instructor.call("DELETE", `api/instructor/workshop-events/${name}/people/${people[0]?.id ?? ""}`);
-    expect((await second.join({ name: "Grace" })).id).toMatch(/^slow-steps-/);
-    expect((await first.refusal({ name: "Ada" })).text).toContain("SERVER_EVENT_FULL");
-  });
-
   it("refuses names that are none, by what is wrong with them, and a browser without cookies before it takes a seat", async () => {
     const { link, name } = await created({});
     const visitor = await opened(link);
@@ -143,38 +130,6 @@ describe("an event", () => {
     expect((await forgetful.call("GET", "api/instructor/workshop-events")).status).toBe(401);
     const { people } = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
     expect(people).toEqual([]);
-  });
-
-  it("lets a whole room in from one address at once, as many as there are seats, and tells all others", async () => {
-    const { link, name } = await created({ seats: 40 });
-    const room = await Promise.all(Array.from({ length: 60 }, () => opened(link)));
-    const answers = await Promise.all(room.map((one, at) => one.refusal({ name: `Guest ${String(at)}` })));
-    const sessions = answers.filter(({ status }) => status === 202).map(({ text }) => idIn(text));
-    expect(new Set(sessions).size).toBe(40);
-    const outside = answers.filter(({ status }) => status !== 202);
-    expect(outside.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 409));
-    for (const { text } of outside) expect(text).toContain("All 40 seats are taken");
-    const detail = await instructor.json<EventDetail>("GET", `api/instructor/workshop-events/${name}`);
-    expect([detail.seatsTaken, new Set(detail.people.map((person) => person.session)).size]).toEqual([
-      40, 40,
-    ]);
-    await instructor.call(
-      "DELETE",
-      `api/instructor/workshop-events/${name}/people/${detail.people[0]?.id ?? ""}`,
-    );
-    // All twenty ask for the one seat that is free.
-    const late = room.filter((_one, at) => answers[at]?.status === 409);
-    const again = await Promise.all(late.map((one, at) => one.refusal({ name: `Late ${String(at)}` })));
-    expect(again.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
-      202,
-      ...Array.from({ length: 19 }, () => 409),
-    ]);
-    // Two instructors at once.
-    const ends = await Promise.all(
-      [0, 1].map(() => instructor.call("DELETE", `api/instructor/workshop-events/${name}`)),
-    );
-    expect(ends.some(({ status }) => status === 204)).toBe(true);
-    for (const { status } of ends) expect([204, 404]).toContain(status);
   });
 
   it("leaves no session behind of somebody whom it cannot be noted for", async () => {
@@ -210,11 +165,6 @@ describe("an event", () => {
 async function created(wanted: object): Promise<EventRow> {
   const usual = { lab: "slow-steps", seats: 5, from: inHours(0), until: inHours(2) };
   return instructor.json<EventRow>("POST", "api/instructor/workshop-events", { ...usual, ...wanted });
-}
-
-/** Of the session in an answer's text. */
-function idIn(text: string): string {
-  return (JSON.parse(text) as SessionView).id;
 }
 
 function inHours(hours: number): string {

@@ -39,7 +39,7 @@ export function writeLab(folder: string): string {
   const page = [
     "# Slow steps",
     "![a picture](picture.gif)",
-    step("cut -d' ' -f22 /proc/$$/stat > shell.since; echo started"),
+    step("cut -d' ' -f22 /proc/$$/stat > .since && mv .since shell.since && echo started"),
     step("sleep 4; echo woke up"),
     step("cat shell.since"),
     step("false"),
@@ -57,6 +57,8 @@ function step(command: string): string {
 /** Which Node runs the product; the one that runs the tests unless said otherwise. */
 interface Runtime {
   node?: string;
+  /** Besides the tests' own environment. */
+  env?: Record<string, string>;
 }
 
 /** The folder that a session's learner has as home. */
@@ -83,10 +85,11 @@ export async function runCli(
 export async function startLectern(
   data: string,
   args: readonly string[] = [],
-  { node = process.execPath }: Runtime = {},
+  { node = process.execPath, env }: Runtime = {},
 ): Promise<LecternProcess> {
   const child = spawn(node, ["bin/lectern.js", "serve", "--port", "0", "--data", data, ...args], {
     cwd: productRoot,
+    ...(env && { env: { ...process.env, ...env } }),
   });
   const output = collect(child);
   const url = await until(

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { type IncomingMessage, type Server, createServer } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import {
@@ -16,6 +16,7 @@ import {
 } from "jose";
 
 export const CLAIM = "https://purl.imsglobal.org/spec/lti/claim/";
+const DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings";
 const AGS = "https://purl.imsglobal.org/spec/lti-ags";
 
 export interface ScoreTold {
@@ -38,18 +39,19 @@ export class LtiPlatform {
   toolKeys = "";
   readonly client = "lectern-client";
   url = "";
+  /** What it shows to browsers at a path, as HTML; nothing where that is none of its pages. */
+  page: (path: URL) => Promise<string | undefined> = () => Promise.resolve(undefined);
+  /** What a browser has brought back last of a choice. */
+  brought = "";
   #server: Server | undefined;
   #keys: { kid: string; secret: CryptoKey; jwk: object }[] = [];
   readonly #tokens = new Set<string>();
+  readonly #nonces = new Set<string>();
 
   async start(): Promise<void> {
     await this.rotate();
     this.#server = createServer((request, response) => {
-      this.#answer(request).then(
-        ({ status, body }) =>
-          response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
-        (error: unknown) => response.writeHead(400).end(String(error)),
-      );
+      this.#reply(request, response).catch((error: unknown) => response.writeHead(400).end(String(error)));
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
@@ -97,6 +99,42 @@ export class LtiPlatform {
     };
   }
 
+  /** The claims of who makes a course, and wants to choose what a link of it leads to. */
+  choiceClaims(subject: string, settings: object = {}, more: object = {}): Record<string, unknown> {
+    const {
+      [`${CLAIM}resource_link`]: _link,
+      [`${CLAIM}custom`]: _custom,
+      ...claims
+    } = this.claims(subject, "");
+    return {
+      ...claims,
+      [`${CLAIM}message_type`]: "LtiDeepLinkingRequest",
+      [`${CLAIM}roles`]: ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"],
+      [DEEP_LINKING]: {
+        deep_link_return_url: `${this.url}/chosen?course=7`,
+        accept_types: ["link", "ltiResourceLink"],
+        accept_presentation_document_targets: ["window", "iframe"],
+        data: "as it was",
+        ...settings,
+      },
+      ...more,
+    };
+  }
+
+  /** Reads what a browser brings back of a choice, as the platform does. Throws where the tool did not sign it for this platform, or again. */
+  async chosen(answer: string): Promise<Record<string, unknown>> {
+    const keys = createRemoteJWKSet(new URL(this.toolKeys));
+    const { payload } = await jwtVerify(answer, keys, {
+      issuer: this.client,
+      audience: this.url,
+      requiredClaims: ["exp", "iat", "nonce"],
+    });
+    const nonce = String(payload["nonce"]);
+    if (this.#nonces.has(nonce)) throw new Error("that was brought before");
+    this.#nonces.add(nonce);
+    return payload;
+  }
+
   sign(claims: object, { kid, secret }: { kid?: string; secret?: CryptoKey } = {}): Promise<string> {
     const [key] = this.#keys;
     if (key === undefined) throw new Error("the platform has not started");
@@ -129,6 +167,15 @@ export class LtiPlatform {
     this.#server?.closeAllConnections();
   }
 
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", this.url);
+    if (path.pathname === "/chosen") this.brought = await formField(request, "JWT");
+    const html = await this.page(path);
+    if (html !== undefined) return void response.writeHead(200, { "content-type": "text/html" }).end(html);
+    const { status, body } = await this.#answer(request);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }
+
   async #answer(request: IncomingMessage): Promise<{ status: number; body: object }> {
     let text = "";
     for await (const piece of request) text += String(piece);
@@ -159,6 +206,12 @@ export class LtiPlatform {
     this.#tokens.add(token);
     return { access_token: token, token_type: "bearer", expires_in: 3600, scope: asked.get("scope") };
   }
+}
+
+async function formField(request: IncomingMessage, name: string): Promise<string> {
+  let text = "";
+  for await (const piece of request) text += String(piece);
+  return new URLSearchParams(text).get(name) ?? "";
 }
 
 /** Writes down the registration with a key of the tool's, as its operator does; the file for `--lti`. */

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -6,6 +7,7 @@ import type { SessionView } from "../../workshop/common/api.js";
 import type { IssuedToken, TokenRole } from "../../workshop/common/account-api.js";
 import type { EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorEvent, InstructorRow, OrderOutcome } from "../../workshop/common/instructor-api.js";
+import { dataPaths } from "../../server/config.js";
 import { BrowserSession, instructorToken } from "./browser-session.js";
 import { runCli, startLectern, temporaryFolder, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
@@ -61,6 +63,10 @@ beforeAll(async () => {
   expect(helpers).toEqual(["ben", "dora", teacher]);
   browsers.learner = new BrowserSession(lectern.url);
   session = await browsers.learner.whenActive((await joined(browsers.learner, event.link)).id);
+  // As one of an earlier session of theirs would be.
+  const kept = join(dataPaths(data).recordings, `${session.id}-1`);
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, "1--1.cast"), "{}\n");
   const other = await eventOf(browsers["instructor of others"], { helpers: ["fritz"] });
   browsers["another learner"] = new BrowserSession(lectern.url);
   await joined(browsers["another learner"], other.link);
@@ -259,6 +265,7 @@ async function ask(browser: BrowserSession, route: string): Promise<string> {
     .replace(/^\/api\/(instructor\/)?sessions\/:id/, `/api/$1sessions/${session.id}`)
     .replace(/^\/api\/(instructor\/workshop-)?events\/:name/, `/api/$1events/${event.name}`)
     .replace("recordings/:session", `recordings/${session.id}`)
+    .replace("kept-recordings/:kept", `kept-recordings/${session.id}-1`)
     .replaceAll(/\{[^}]*\}|\*path/g, "none")
     .replaceAll(/:[a-z]+/gi, "none")
     .replaceAll("\\none", ":iam");

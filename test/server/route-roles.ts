@@ -63,13 +63,14 @@ export const RULES: Rule[] = [
   [/^GET \/api\/sessions\/:id\/(files\/|slides\/)/, "who has the key"],
 
   [/ \/api\/instructor\/tokens/, "operators"],
-  [/^GET \/(metrics|api\/instructor\/(start-link|recordings))$/, "instructors"],
+  [/^GET \/(metrics|api\/instructor\/(start-link|recordings|kept-recordings))$/, "instructors"],
   [/^POST \/api\/instructor\/(sessions|workshop-events)$/, "instructors"],
   [/^GET \/api\/instructor\/(sessions|events|screens|workshop-events)$/, "helpers"],
   [/^GET \/api\/instructor\/(labs|pools|disk|confinement)$/, "helpers of the installation"],
 
   [/^POST \/api\/instructor\/orders$/, "instructors of the event"],
   [/^GET \/api\/instructor\/recordings\/:session(\/:name)?$/, "instructors of the event"],
+  [/^(GET|DELETE) \/api\/instructor\/kept-recordings\/:kept/, "instructors of the event"],
   [/^PUT \/api\/instructor\/workshop-events\/:name\/staff$/, "its owner"],
   [/^GET \/api\/instructor\/workshop-events\/:name/, "helpers of the event"],
   [/ \/api\/instructor\/workshop-events\/:name/, "instructors of the event"],
@@ -92,4 +93,4 @@ export const RULES: Rule[] = [
 
 /** Ends what the walk is about, or closes somebody out: asked by those who may not, and at the end by one who may. */
 export const ENDS_IT =
-  /^(DELETE \/api\/instructor\/(sessions\/:id|workshop-events\/:name)|DELETE \/api\/sessions\/:id|POST \/api\/instructor\/sessions\/:id\/revoke-link|POST \/api\/sign-out)$/;
+  /^(DELETE \/api\/instructor\/(sessions\/:id|workshop-events\/:name)|DELETE \/api\/(sessions\/:id|instructor\/kept-recordings\/:kept)|POST \/api\/instructor\/sessions\/:id\/revoke-link|POST \/api\/sign-out)$/;

@@ -53,7 +53,7 @@ describe("a running Lectern", () => {
   it("answers probes and shows its figures", async () => {
     expect((await browser.call("GET", "healthz")).status).toBe(200);
     const ready = await browser.json<{ status: string; checks: object[] }>("GET", "readyz");
-    const checks = [{ name: "cluster" }, { name: "disk" }, { name: "terminal host" }];
+    const checks = [{ name: "cluster" }, { name: "disk" }, { name: "memory" }, { name: "terminal host" }];
     expect(ready).toEqual({ status: "ok", checks });
     const metrics = await figures();
     for (const name of [

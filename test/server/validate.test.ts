@@ -1,33 +1,16 @@
-import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { missingForContainers } from "../../containers/node/requirements.js";
 import type { ValidationReport } from "../../workshop/node/validation-report.js";
-import { askOwnCluster } from "../../server/supervisor/own-cluster.js";
-import {
-  processesOf,
-  productRoot,
-  runCli,
-  supervisedPid,
-  temporaryFolder,
-  until,
-} from "./lectern-process.js";
+import { expectNothingLeft, makeScratch, pageOf, writeCommandLab } from "./command-labs.js";
+import { runCli, temporaryFolder } from "./lectern-process.js";
 
 const folder = temporaryFolder();
-/** Validations keep their data here, so that the tests see what is left of it. */
-const scratch = mkdtempSync(join(folder.path, "scratch-"));
-chmodSync(scratch, 0o711);
+const scratch = makeScratch(folder.path);
 const env = { TMPDIR: scratch };
+const writeLab = (name: string, ...commands: string[]) => writeCommandLab(folder.path, name, ...commands);
 afterAll(() => folder.remove());
 
 const WIDGETS = {
@@ -79,18 +62,25 @@ describe("lectern validate", () => {
     expect(readFileSync(kept, "utf8")).toMatch(/^# Objects of the namespace bad-[^]*\nkind: Namespace\n/);
   });
 
-  it("says what it could not keep, with its verdict", async () => {
+  it("says before it begins that it cannot keep what it is to keep", async () => {
     const [lab, file] = [writeLab("kept", "true"), join(folder.path, "a-file")];
-    writeFileSync(file, "");
-    const { status, output } = await runCli(["validate", lab, "--recordings", join(file, "casts")], env);
-    expect([status, output]).toEqual([0, expect.stringContaining("Kept: passed in")]);
-    expect(output).toContain(`The recordings could not be copied to ${join(file, "casts")}: ENOTDIR`);
-    const unwritten = await runCli(
-      ["validate", lab, "--reporter", "json", "--out", join(file, "r.json")],
-      env,
+    writeFileSync(file, "as it was");
+    const refused = async (...flags: string[]) => {
+      const { status, output } = await runCli(["validate", lab, "--reporter", "json", ...flags], env);
+      expect([status, output]).toEqual([2, expect.not.stringContaining("Kept")]);
+      return output;
+    };
+    expect(await refused("--recordings", join(file, "casts"))).toMatch(
+      /The recordings could not be written: ENOTDIR/,
     );
-    expect([unwritten.status, unwritten.output]).toEqual([2, expect.stringContaining("Kept: passed in")]);
-    expect(unwritten.output).toMatch(/The report could not be written: E\w+/);
+    expect(await refused("--out", join(file, "r.json"))).toMatch(/The report could not be written: ENOTDIR/);
+    for (const out of ["/proc/none/r.json", "/proc/r.json", "/sys/kernel/r.json", folder.path])
+      expect(await refused("--out", out)).toMatch(/The report could not be written: E\w+.*Name a place/);
+    expect(await refused("--recordings", "/proc/none/casts")).toMatch(
+      /The recordings could not be written: E\w+/,
+    );
+    expect(await refused("--out", file, "--recordings", "/proc/casts")).toContain("The recordings");
+    expect(readFileSync(file, "utf8")).toBe("as it was");
   });
 
   it("keeps what all namespaces of a cluster of one's own held when a step failed, custom kinds too", async () => {
@@ -192,149 +182,8 @@ describe("lectern validate", () => {
       (await runCli(["validate", writeLab("fine", "true"), "--kubeconfig", kubeconfig], env)).status,
     ).toBe(3);
   });
-
-  it("ends at Ctrl-C in the middle of a command that would outlast this test", async () => {
-    const lab = writeLab("endless", "sleep 7350");
-    const child = spawn(process.execPath, ["bin/lectern.js", "validate", lab], {
-      cwd: productRoot,
-      env: { ...process.env, ...env },
-      stdio: "ignore",
-    });
-    await until("the command runs", 60_000, () => isRunning("sleep\u00007350"));
-    child.kill("SIGINT");
-    await new Promise((resolve) => child.once("exit", resolve));
-    expect(child.exitCode).toBe(130);
-  });
-
-  it("ends when its time is over with a status of its own, and says what it was at", async () => {
-    const lab = writeLab("lasting", "sleep 7351");
-    const { status, output } = await runCli(["validate", lab, "--timeout", "10s"], env);
-    expect([status, output]).toEqual([
-      4,
-      expect.stringMatching(
-        /did not come to its end within 10 s\. It was .*Give it more time.*SERVER_TIMED_OUT/s,
-      ),
-    ]);
-  });
-
-  it("has no verdict when the terminal host is killed in mid-run, and says what was lost with it", async () => {
-    const validation = start("killed-host", "sleep 7352", "echo after");
-    await until("the command runs", 60_000, () => isRunning("sleep\u00007352"));
-    process.kill(supervisedPid(dataOfValidation(), "terminal"), "SIGKILL");
-    const { status, output } = await validation.ended;
-    expect(status).toBe(3);
-    expect(output).toContain("terminal host ended (SIGKILL)");
-    expect(output).toMatch(/has stopped\. It was at block 0 of "Killed-host" \(.*\): sleep 7352/);
-    expect(output).toContain("The terminal host was started again meanwhile: the shells it had have ended");
-  });
-
-  it("says that the cluster does not answer when it stops in mid-run, and what is left there", async () => {
-    const cluster = await startOwnCluster();
-    const lab = writeLab("stopped-cluster", "sleep 7353");
-    writeFileSync(
-      lab,
-      '# Stopped\n\n```execute-1\ntouch begun; sleep 4.003\n```\n\n```execute-1 until="configmap/late exists" timeout=5s\ntrue\n```\n',
-    );
-    const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
-    await until("the command runs", 60_000, () => isRunning("sleep\u00004.003"));
-    cluster.freeze();
-    const { status, output } = await validation.ended;
-    await cluster.kill();
-    expect([status, output]).toEqual([3, expect.stringContaining("The validation has stopped. It was ")]);
-    expect(output).toMatch(/cluster did not answer|API server at \S+ does not answer/);
-    expect(output).toMatch(/The session stopped-cluster-\w+ could not be ended: .*kubectl delete session/);
-  });
-
-  it("ends at Ctrl-C also where the cluster does not answer", async () => {
-    const cluster = await startOwnCluster();
-    const lab = writeLab("frozen-cluster", "sleep 7354");
-    const validation = start(["validate", lab, "--kubeconfig", cluster.kubeconfig]);
-    await until("the command runs", 60_000, () => isRunning("sleep\u00007354"));
-    cluster.freeze();
-    validation.interrupt();
-    const { status, output } = await validation.ended;
-    await cluster.kill();
-    expect([status, output]).toEqual([130, expect.stringContaining("could not be ended")]);
-  });
-
-  it("ends at Ctrl-C while it still starts", async () => {
-    const validation = start("early", "true");
-    await until("it starts", 60_000, () => (dataFolders().length > 0 ? true : undefined));
-    validation.interrupt();
-    expect((await validation.ended).status).toBe(130);
-  });
-
-  it("leaves neither processes nor folders behind", () => {
-    expect(processesOf(scratch)).toEqual([]);
-    expect(readdirSync(scratch).filter((name) => name.startsWith("lectern-validate"))).toEqual([]);
-  });
 });
 
-/** Runs a validation; of a lab of these commands, or with these arguments. */
-function start(lab: string | string[], ...commands: string[]) {
-  const args = typeof lab === "string" ? ["validate", writeLab(lab, ...commands)] : lab;
-  const child = spawn(process.execPath, ["bin/lectern.js", ...args], {
-    cwd: productRoot,
-    env: { ...process.env, ...env },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-  const ended = new Promise<{ status: number | null; output: string }>((resolve) =>
-    child.once("close", (status) => resolve({ status, output })),
-  );
-  return { ended, interrupt: () => child.kill("SIGINT") };
-}
-
-/** Each test sleeps for a number of seconds that nothing else on the machine sleeps for. */
-function isRunning(command: string): true | undefined {
-  return processesOf(command).length > 0 ? true : undefined;
-}
-
-function dataFolders(): string[] {
-  return readdirSync(scratch).filter((name) => name.startsWith("lectern-validate"));
-}
-
-function dataOfValidation(): string {
-  return join(scratch, dataFolders()[0] ?? "");
-}
-
-/** A cluster without a supervisor that would bring it back. */
-async function startOwnCluster() {
-  const data = mkdtempSync(join(folder.path, "cluster-"));
-  const child = spawn(process.execPath, ["dist/cluster/main.js", "--data", data], {
-    cwd: productRoot,
-    stdio: "ignore",
-  });
-  const kubeconfig = join(data, "kubeconfig");
-  await until("the cluster answers", 60_000, async () =>
-    existsSync(kubeconfig) && (await answers(kubeconfig)) ? true : undefined,
-  );
-  return {
-    kubeconfig,
-    freeze: () => child.kill("SIGSTOP"),
-    kill: () =>
-      new Promise<void>((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill("SIGKILL");
-      }),
-  };
-}
-
-function answers(kubeconfig: string): Promise<boolean> {
-  return askOwnCluster(kubeconfig, "/livez", AbortSignal.timeout(2_000)).then(
-    () => true,
-    () => false,
-  );
-}
-
-function writeLab(name: string, ...commands: string[]): string {
-  const file = join(folder.path, `${name}.md`);
-  writeFileSync(file, pageOf(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, commands));
-  return file;
-}
-
-function pageOf(title: string, commands: readonly string[]): string {
-  const blocks = commands.map((command) => `\`\`\`execute-1\n${command}\n\`\`\`\n`);
-  return [`# ${title}\n`, ...blocks].join("\n");
-}
+it("nothing of them is left behind, neither processes nor folders", () => {
+  expectNothingLeft(scratch);
+});

@@ -29,6 +29,9 @@ const RehearsalScreen = lazy(async () => ({
 const RecordingsScreen = lazy(async () => ({
   default: (await import("./recordings/recordings-screen.js")).RecordingsScreen,
 }));
+const KeptRecordingsScreen = lazy(async () => ({
+  default: (await import("./recordings/kept-recordings-screen.js")).KeptRecordingsScreen,
+}));
 const EventScreen = lazy(async () => ({ default: (await import("./event/event-screen.js")).EventScreen }));
 const OwnResultsScreen = lazy(async () => ({
   default: (await import("./event/own-results-screen.js")).OwnResultsScreen,
@@ -48,6 +51,7 @@ export function App(): ReactElement {
 }
 
 function Screen({ route }: { route: Route }): ReactElement {
+  if (isOfEvent(route)) return <ScreenOfEvent key={`${route.screen} ${route.event ?? ""}`} route={route} />;
   switch (route.screen) {
     case "catalogue":
       return <CatalogueScreen />;
@@ -55,16 +59,8 @@ function Screen({ route }: { route: Route }): ReactElement {
     case "console":
     case "watch":
       return <LabScreen key={`${route.screen === "watch"} ${route.session}`} route={route} />;
-    case "results":
-      return <ResultsScreen key={route.event} event={route.event} />;
-    case "rehearsal":
-      return <RehearsalScreen key={route.event} event={route.event} />;
     case "recordings":
       return <RecordingsScreen key={route.session} viewer={route.viewer} session={route.session} />;
-    case "event":
-      return <EventScreen key={route.event} event={route.event} />;
-    case "own-results":
-      return <OwnResultsScreen key={route.event} event={route.event} />;
     case "sign-in":
       return <SignInScreen />;
     case "launch":
@@ -76,6 +72,29 @@ function Screen({ route }: { route: Route }): ReactElement {
       return <InstructorScreen key={route.screen} route={route} />;
     default:
       return <NotFound path={route.path} />;
+  }
+}
+
+const OF_EVENTS = ["results", "rehearsal", "kept-recordings", "event", "own-results"] as const;
+
+type EventRoute = Extract<Route, { screen: (typeof OF_EVENTS)[number] }>;
+
+function isOfEvent(route: Route): route is EventRoute {
+  return OF_EVENTS.some((screen) => screen === route.screen);
+}
+
+function ScreenOfEvent({ route }: { route: EventRoute }): ReactElement {
+  switch (route.screen) {
+    case "results":
+      return <ResultsScreen event={route.event} />;
+    case "rehearsal":
+      return <RehearsalScreen event={route.event} />;
+    case "kept-recordings":
+      return <KeptRecordingsScreen event={route.event} />;
+    case "event":
+      return <EventScreen event={route.event} />;
+    case "own-results":
+      return <OwnResultsScreen event={route.event} />;
   }
 }
 

@@ -31,6 +31,8 @@ export interface AccountView {
   account?: { name: string; role: Role; staffName?: string };
   /** The provider that people sign in at; absent where there is none. */
   signIn?: { name: string };
+  /** False where nobody is asked at the end of an event how it was, whatever the event says. */
+  feedback?: false;
 }
 
 /** Where the provider signs people in. */

@@ -4,12 +4,11 @@ import { EDITOR_FORMS, type EditorFields } from "./editor/editor-forms.js";
 import { FILE_FORMS, type FileFields } from "./file-actions.js";
 import type { FlowFields } from "./block-flow.js";
 import { EXAMINER_FORM, type ExaminerFields } from "./examiner.js";
+import { anyNumber, flag, textOrNothing, writtenText } from "./yaml-scalars.js";
 import { QUIZ_FORMS, type QuizFields } from "./quiz.js";
 import { REFUSED_ACTIONS } from "./refused-actions.js";
 
-const session = z
-  .union([z.string(), z.number()])
-  .transform(String)
+const session = writtenText
   .refine(
     (name) => name === "*" || isTerminalName(name),
     'a terminal has a number or a name of letters, digits and hyphens, at most 32; "*" means all',
@@ -18,61 +17,61 @@ const session = z
 
 /** What every YAML action may say besides its own fields. */
 const common = {
-  prefix: z.string().optional(),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  autostart: z.boolean().optional(),
-  cascade: z.boolean().optional(),
-  pause: z.number().optional(),
+  prefix: textOrNothing.optional(),
+  title: textOrNothing.optional(),
+  description: textOrNothing.optional(),
+  autostart: flag.optional(),
+  cascade: flag.optional(),
+  pause: anyNumber.optional(),
   cooldown: z.unknown().optional(),
-  hidden: z.boolean().optional(),
+  hidden: flag.optional(),
   event: z.unknown().optional(),
-  required: z.boolean().optional(),
+  required: flag.optional(),
 };
 
 /** Bodies of the actions written in YAML, by the word of their fence. */
 export const ACTION_FORMS = {
   "terminal:execute": z.looseObject({
     ...common,
-    command: z.string(),
+    command: textOrNothing,
     session,
-    clear: z.boolean().default(false),
+    clear: flag.default(false),
   }),
   "terminal:execute-all": z.looseObject({
     ...common,
-    command: z.string(),
-    clear: z.boolean().default(false),
+    command: textOrNothing,
+    clear: flag.default(false),
   }),
   "terminal:clear": z.looseObject({ ...common, session }),
   "terminal:clear-all": z.looseObject(common),
   "terminal:interrupt": z.looseObject({ ...common, session }),
   "terminal:interrupt-all": z.looseObject(common),
-  "terminal:input": z.looseObject({ ...common, text: z.string(), session, endl: z.boolean().default(true) }),
+  "terminal:input": z.looseObject({ ...common, text: textOrNothing, session, endl: flag.default(true) }),
   "terminal:select": z.looseObject({ ...common, session }),
-  "workshop:copy": z.looseObject({ ...common, text: z.string() }),
-  "workshop:copy-and-edit": z.looseObject({ ...common, text: z.string() }),
-  "dashboard:open-url": z.looseObject({ ...common, url: z.string() }),
-  "dashboard:open-dashboard": z.looseObject({ ...common, name: z.string() }),
+  "workshop:copy": z.looseObject({ ...common, text: textOrNothing }),
+  "workshop:copy-and-edit": z.looseObject({ ...common, text: textOrNothing }),
+  "dashboard:open-url": z.looseObject({ ...common, url: writtenText }),
+  "dashboard:open-dashboard": z.looseObject({ ...common, name: writtenText }),
   "dashboard:create-dashboard": z.looseObject({
     ...common,
-    name: z.string(),
-    url: z.string(),
-    focus: z.boolean().default(true),
+    name: writtenText,
+    url: writtenText,
+    focus: flag.default(true),
   }),
   "dashboard:reload-dashboard": z.looseObject({
     ...common,
-    name: z.string(),
-    url: z.string().optional(),
-    focus: z.boolean().default(true),
+    name: writtenText,
+    url: writtenText.optional(),
+    focus: flag.default(true),
   }),
-  "dashboard:delete-dashboard": z.looseObject({ ...common, name: z.string() }),
-  "dashboard:expose-dashboard": z.looseObject({ ...common, name: z.string() }),
+  "dashboard:delete-dashboard": z.looseObject({ ...common, name: writtenText }),
+  "dashboard:expose-dashboard": z.looseObject({ ...common, name: writtenText }),
   "section:begin": z.looseObject({
     ...common,
-    name: z.string().default("*"),
-    open: z.boolean().default(false),
+    name: writtenText.default("*"),
+    open: flag.default(false),
   }),
-  "section:end": z.looseObject({ ...common, name: z.string().default("*"), toggle: z.boolean().optional() }),
+  "section:end": z.looseObject({ ...common, name: writtenText.default("*"), toggle: flag.optional() }),
   "section:heading": z.looseObject(common),
   "examiner:execute-test": z.looseObject({ ...common, ...EXAMINER_FORM }),
   ...formsOf(QUIZ_FORMS),
@@ -106,8 +105,8 @@ export interface FormFields extends EditorFields, FileFields, ExaminerFields, Qu
   endl?: boolean;
 }
 
-/** The words of a fence that this page's readers may have meant. */
-const KNOWN_WORDS: readonly string[] = [
+/** The words of all actions, those that are refused among them. */
+export const ACTION_WORDS: readonly string[] = [
   ..."execute execute-1 execute-2 execute-3 execute-all copy copy-and-edit manual".split(" "),
   ...Object.keys(ACTION_FORMS),
   ...REFUSED_ACTIONS,
@@ -115,9 +114,9 @@ const KNOWN_WORDS: readonly string[] = [
 
 /** The action that the word may be a slip of the finger for; `undefined` where it is one, or is none by far. */
 export function nearestActionWord(word: string): string | undefined {
-  if (word.length < 5 || word.length > 40 || KNOWN_WORDS.includes(word)) return undefined;
+  if (word.length < 5 || word.length > 40 || ACTION_WORDS.includes(word)) return undefined;
   const allowed = word.length < 7 ? 1 : 2;
-  return KNOWN_WORDS.find((known) => slips(word.toLowerCase(), known, allowed) <= allowed);
+  return ACTION_WORDS.find((known) => slips(word.toLowerCase(), known, allowed) <= allowed);
 }
 
 /** Letters left out, added, changed or swapped to get from one word to the other; stops where there are more than allowed. */

@@ -16,6 +16,7 @@ import type { EditorEdit } from "./editor/editor-edit.js";
 import { type EditorWord, isEditorWord } from "./editor/editor-forms.js";
 import { editView } from "./editor/edit-words.js";
 import { readEdit } from "./editor/read-edit.js";
+import type { ExpectedOutput } from "./expected-output.js";
 import { type Examination, readExamination } from "./examiner.js";
 import { fileView, isFileWord } from "./file-actions.js";
 import type { Ending } from "./judge-step.js";
@@ -44,8 +45,12 @@ export interface PageAction {
   test?: Examination;
   /** The question that it asks, with what is right. */
   question?: Quiz;
-  /** What a later step of the page does to its command while that runs. */
+  /** What later steps of the page do to its command while that runs. */
   ending?: Ending;
+  /** What its command prints, as the page says under it. */
+  output?: ExpectedOutput;
+  /** The numbers of these steps, in their order. */
+  answers?: readonly number[];
 }
 
 /** A fence as it stands in the page; texts hold marks. */

@@ -87,6 +87,50 @@ describe("the actions of the Educates workshop format", () => {
     expect(notes).toEqual([]);
   });
 
+  it.each([
+    ["section:heading", "title: 1", { title: "1" }],
+    ["section:begin", "name: 1\ntitle: 2\nopen: yes", { section: { name: "1" } }],
+    [
+      "terminal:execute",
+      "command: true\nclear: yes\nautostart: 'true'",
+      { text: "true", flow: { starts: true } },
+    ],
+    ["terminal:execute", "command:\nsession: 2", { terminals: ["2"] }],
+    ["terminal:execute", "command: a\ncascade: true\npause: 0.5", { flow: { pauseMs: 0.5 } }],
+    ["terminal:execute", "command: a\ncascade: true\npause: '1.5'", { flow: { pauseMs: 1.5 } }],
+    ["terminal:execute", "command: a\ncascade: true\npause: .INF", { flow: { pauseMs: 60_000 } }],
+    ["terminal:execute", "command: a\ncascade: true\npause: .NaN", { flow: { pauseMs: 750 } }],
+    ["terminal:input", "text: 42\nendl: no", { text: "42" }],
+    ["dashboard:create-dashboard", "name: a\nurl: https://example.org\nfocus:", { bringsForward: true }],
+    [
+      "terminal:execute",
+      "command: a\nsession:\nclear:\nautostart:\ncascade: true\npause:\nrequired: ~\nevent:",
+      { terminals: ["1"], flow: { pauseMs: 750 } },
+    ],
+    ["editor:replace-matching-text", "file: a\nmatch: 1\nreplacement:\nisRegex:\ncount:\nstart:", {}],
+    ["examiner:execute-test", "name: a\nargs:\ntimeout:\nretries:\ndelay:\ninputs:", {}],
+    ["section:begin", "name:\nopen:", { section: { name: "*" } }],
+    ["workshop:copy", "text: 8080\ntitle:", { text: "8080" }],
+    ["workshop:copy", "text: 0755", { text: "0755" }],
+    ["workshop:copy", "description: &v 1.10\ntext: *v", { text: "1.10" }],
+    ["terminal:input", "text: 1.10 # the version", { text: "1.10" }],
+    ["dashboard:create-dashboard", "name: 1\nurl: https://example.org\nfocus: off", {}],
+    ["editor:replace-matching-text", "file: a\nmatch: 1\nreplacement: 3\nisRegex: no\ncount: '2'", {}],
+    ["editor:append-lines-to-file", "file: a\ntext: 0.5", {}],
+    ["editor:create-file", "file: 1\ntext:", {}],
+    ["examiner:execute-test", "name: 1\nargs: [1, true]\nautostart: on", {}],
+    ["files:download-file", "path: 1\npreview: no", {}],
+  ])("%s takes %j as YAML 1.1 and people mean it", (word, body, view) => {
+    const { action } = read(word, body);
+    expect(action.view.problem).toBeUndefined();
+    expect(action.view).toMatchObject(view);
+  });
+
+  it("gives a test its arguments as they are written", () => {
+    const { action } = read("examiner:execute-test", "name: a\nargs: [1.10, 010, 0x10, 1e3, true, '2.0']");
+    expect(action.test?.args).toEqual(["1.10", "010", "0x10", "1e3", "true", "2.0"]);
+  });
+
   it.each(REFUSED_ACTIONS)("%s is refused by its name, with what to do instead", (word) => {
     expect(read(word, "file: a").action.view).toMatchObject({
       kind: "problem",
@@ -99,6 +143,7 @@ describe("the actions of the Educates workshop format", () => {
     ["editor:open-file", "file: /etc/passwd", '"/etc/passwd" is no file of the home'],
     ["editor:open-file", "file: ../x", '"../x" is no file of the home'],
     ["editor:open-file", "line: 1", "file: "],
+    ["editor:open-file", "file:", "file: "],
     ["editor:select-matching-text", "file: a\ntext: (\nisRegex: true", "is not a regular expression of RE2"],
     ["editor:set-yaml-value", "file: a\npath: b", "say the value"],
     ["editor:set-yaml-value", "file: a\npath: b[\nvalue: 1", "cannot be read from"],

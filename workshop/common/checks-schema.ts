@@ -28,7 +28,18 @@ const condition = z.string().superRefine((text, context) => {
 
 const stepSchema = z.strictObject({
   step: z.number().int().min(0).describe("number of the action on its page, from 0"),
-  exit: z.union([z.number(), z.string()]).optional(),
+  exit: z
+    .union([z.number(), z.string()])
+    .meta({
+      description:
+        "status with which the command has to end, nonzero for any failure, any where it does not matter",
+      anyOf: [
+        { type: "integer", minimum: 0, maximum: 255 },
+        { enum: ["nonzero", "any"] },
+        { type: "string", pattern: String.raw`^\d{1,3}$` },
+      ],
+    })
+    .optional(),
   match: z.string().optional(),
   until: z.union([condition.transform((one) => [one]), z.array(condition)]).optional(),
   check: z
@@ -40,7 +51,16 @@ const stepSchema = z.strictObject({
     .optional()
     .describe("what learners are told in place of what was seen, where the step fails"),
   hint: z.string().optional().describe("what learners who have failed may open"),
-  timeout: z.union([z.string(), z.number().transform(String)]).optional(),
+  timeout: z
+    .union([z.string(), z.number().transform(String)])
+    .meta({
+      description: "limit for the command, and again for what it has to come to: 30s, 2m, 500ms, or seconds",
+      anyOf: [
+        { type: "number", minimum: 0 },
+        { type: "string", pattern: String.raw`^\s*\d+(\.\d+)?(ms|s|m)?\s*$` },
+      ],
+    })
+    .optional(),
   skip: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
   manual: z.boolean().optional(),
 });

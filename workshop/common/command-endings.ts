@@ -7,29 +7,48 @@ const ENDINGS: Partial<Record<ActionView["kind"], Ending>> = {
   "terminal-input": "input",
 };
 
-/** The actions of a page, each command with what a later step does to it. */
+type TypedView = Pick<ActionView, "kind" | "terminals">;
+
+/** The actions of a page, each command with what later steps do to it, and which. */
 export function withEndings(actions: readonly PageAction[]): PageAction[] {
   const views = actions.map(({ view }) => view);
   return actions.map((action, at) => {
     const ending = endingOf(views, at);
-    return ending === undefined ? action : { ...action, ending };
+    if (ending === undefined) return action;
+    const answers = answersTo(views, at).flatMap((place) => views[place]?.number ?? []);
+    return { ...action, ending, answers };
   });
 }
 
-/** What a later block does to the command at this place, if anything: it is meant for the command that was entered last in the same terminal. */
-export function endingOf(
-  views: readonly Pick<ActionView, "kind" | "terminals">[],
-  at: number,
-): Ending | undefined {
-  const view = views[at];
-  const [terminal] = view?.terminals ?? [];
-  if (view?.kind !== "execute" || terminal === undefined) return undefined;
-  const next = views
-    .slice(at + 1)
-    .find(({ kind, terminals }) => terminals.includes(terminal) && isTyped(kind));
-  return next && ENDINGS[next.kind];
+/** What later blocks do to the command at this place, if anything: what asks and then goes on is interrupted at last. */
+export function endingOf(views: readonly TypedView[], at: number): Ending | undefined {
+  const endings = answersTo(views, at).map((place) => ENDINGS[views[place]?.kind ?? "problem"]);
+  return endings.includes("interrupt") ? "interrupt" : endings[0];
 }
 
-function isTyped(kind: ActionView["kind"]): boolean {
-  return kind === "execute" || kind === "execute-all" || kind in ENDINGS;
+/**
+ * The places of the blocks that answer or end the command at this place: each is meant for what was entered last in its terminal. None where
+ * one of the command's terminals has no such block, for there nothing ends it.
+ */
+export function answersTo(views: readonly TypedView[], at: number): number[] {
+  const view = views[at];
+  if (view === undefined || !isCommand(view.kind)) return [];
+  const found = view.terminals.map((terminal) => answersIn(terminal, views, at + 1));
+  if (found.some((places) => places.length === 0)) return [];
+  return [...new Set(found.flat())].toSorted((one, other) => one - other);
+}
+
+/** From that place on, until another command is entered in the terminal. */
+function answersIn(terminal: string, views: readonly TypedView[], from: number): number[] {
+  const places: number[] = [];
+  for (const [at, { kind, terminals }] of views.entries()) {
+    if (at < from || !terminals.includes(terminal)) continue;
+    if (isCommand(kind)) break;
+    if (kind in ENDINGS) places.push(at);
+  }
+  return places;
+}
+
+function isCommand(kind: ActionView["kind"]): boolean {
+  return kind === "execute" || kind === "execute-all";
 }

@@ -19,6 +19,8 @@ import type { PageProblem } from "./page-problem.js";
 import { MAX_PAGE_CHARACTERS, isOversize, isTooCrowded, sizeProblems } from "./page-size.js";
 import { type HintSource, type PageHint, hintsIn, readHint } from "./page-hints.js";
 import { type Leaf, leavesOf, partsOf } from "./page-leaves.js";
+import { outputProblem } from "./expected-output.js";
+import { OUTPUT_WORD } from "./output-word.js";
 import { type PageLink, linkProblems, linksIn } from "./page-links.js";
 import { insteadOf } from "./refused-actions.js";
 import { removedHtml, showPlaceholders } from "./removed-html.js";
@@ -157,11 +159,13 @@ function replaceActions(leaf: Leaf, place: Place): void {
   else if (leaf.kind === "text") replaceCopies(leaf, place);
 }
 
-function replaceFence({ token, container }: Leaf, line: number, place: Place): void {
+function replaceFence(leaf: Leaf, line: number, place: Place): void {
+  const { token, container } = leaf;
   const info = token.info.trim();
   const [word = ""] = info.split(/\s/, 1);
   const hint = place.hints.get(token);
   if (hint) return becomeHtml(token, placeHint(hint, line, place));
+  if (word === OUTPUT_WORD) return placeOutput(leaf, place);
   if (!isActionWord(word)) return showCode(token, word, place);
   const number = place.actions.length;
   const body = token.content;
@@ -174,6 +178,17 @@ function replaceFence({ token, container }: Leaf, line: number, place: Place): v
   const usable = wrong === undefined ? action : problemAction({ id, number, line }, word, wrong);
   place.actions.push({ ...usable, ...(container !== undefined && { container }) });
   becomeHtml(token, `${blockMark(number)}\n`);
+}
+
+/** Holds the block before it to what it says, which readers see as any other code. */
+function placeOutput({ token, line }: Leaf, place: Place): void {
+  const owner = place.actions.at(-1);
+  const text = place.fillings.plain(token.content);
+  const problem = outputProblem({ token, line, text }, owner);
+  if (problem) place.problems.push({ ...problem, line: place.lineOf(problem.line) });
+  else if (owner?.view.kind === "execute")
+    owner.output = { text, line: place.lineOf(line - 1), closing: place.lineOf(token.map?.[1] ?? line) };
+  showCode(token, "", place);
 }
 
 function showCode(token: Token, word: string, { fillings, highlight, code }: Place): void {

@@ -1,4 +1,5 @@
 import { compilePattern } from "./pattern.js";
+import { QUANTITY_SUFFIXES } from "./quantity-suffixes.js";
 
 /** Fields that have names of their own; every other is a path such as `spec.replicas`. */
 export const NAMED_FIELDS = [
@@ -85,24 +86,12 @@ function isOrder(operator: FieldOperator): operator is ">" | "<" | ">=" | "<=" {
   return operator !== "=" && operator !== "!=";
 }
 
-const SUFFIXES: Record<string, number> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
 /** A number, or a quantity of Kubernetes such as `250m` and `1Gi` (apimachinery's resource.Quantity). */
 function numberOf(text: string): number | undefined {
   const [, digits, suffix = ""] = /^(-?\d{1,15}(?:\.\d{1,9})?)([kMGT]i?|Ki|m)?$/.exec(text) ?? [];
   return digits === undefined
     ? undefined
-    : Number(digits) * (suffix === "" ? 1 : (SUFFIXES[suffix] ?? Number.NaN));
+    : Number(digits) * (suffix === "" ? 1 : (QUANTITY_SUFFIXES[suffix] ?? Number.NaN));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ACTION_WORDS } from "./action-forms.js";
 import { pageForTests } from "./page-for-tests.js";
 import { insteadOf } from "./refused-actions.js";
 import { compileLabPage } from "./render-page.js";
@@ -74,6 +75,8 @@ const REFUSED =
   "editor:execute-command editor:open-terminal editor:close-terminal editor:interrupt-terminal editor:clear-terminal editor:send-to-terminal".split(
     " ",
   );
+/** What its grammar does not have. */
+const OURS = /^(?:quiz:|manual$)/;
 /** Actions whose body is text, and takes none of the keys. */
 const TEXTS = /^(?:execute|copy)/;
 
@@ -82,6 +85,8 @@ const FENCE = "```";
 describe("the actions of Educates", () => {
   it("are all done, or refused by name", () => {
     expect(Object.keys(DONE).length + REFUSED.length).toBe(69);
+    const known = ACTION_WORDS.filter((word) => !OURS.test(word));
+    expect(known.toSorted()).toEqual([...Object.keys(DONE), ...REFUSED].toSorted());
   });
 
   it.each(Object.entries(DONE))("%s is done", (word, body) => {

@@ -9,8 +9,7 @@ import { LEARNER_ROLE } from "./session.js";
 /** Applications of a session that Lectern has in another way, and how. */
 const OTHER_WAY: Readonly<Record<string, string>> = {
   console: `comes to the tab ${CONSOLE_TAB} with the objects of the session's namespace, to look at; change them with kubectl`,
-  vcluster:
-    "comes to an embedded Kubernetes of the session's own, which its learner administers; it runs no containers",
+  vcluster: "comes to an embedded Kubernetes of the session's own, which its learner administers",
 };
 /** Applications that need no word: sessions have the same. */
 const SAME = new Set(["terminal", "workshop", "editor", "examiner", "files", "uploads", "slides"]);

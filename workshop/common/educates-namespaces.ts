@@ -26,7 +26,7 @@ export function secondaryObjects(
   const all = secondaryNamespaces(session);
   if (all.length === 0) return { objects: [], notes: [] };
   const ways =
-    "comes to namespaces of an embedded Kubernetes of the session's own, which its learner administers; it runs no containers";
+    "comes to namespaces of an embedded Kubernetes of the session's own, which its learner administers";
   const read = all.map((each, at) => readNamespace(each, [...PATH, at], names));
   return {
     objects: read.flatMap(({ objects }) => objects),

@@ -4,7 +4,7 @@ import { type UnknownReference, definitionValue } from "./definition-text.js";
 import type { EducatesResource } from "./educates-schema.js";
 import { fillValue } from "./fill-plain.js";
 import { type ResourceNote, approximated, lacking, placeOf } from "./resource-note.js";
-import { objectObstacle, objectWords, otherNamespace } from "./session-object.js";
+import { definedGroups, objectObstacle, objectWords, otherNamespace } from "./session-object.js";
 import { sampleVariables } from "./variables.js";
 
 /** The objects that sessions get, and what is to be said of those that they do not. */
@@ -24,14 +24,15 @@ export function objectsOf(
     { path: ["spec", "session", "objects"], objects: spec.session?.objects },
     { path: ["spec", "request", "objects"], objects: spec.request?.objects },
   ];
-  const isOwnCluster = asksForCluster(spec.session ?? {});
-  const read = lists.flatMap(({ path, objects }) =>
+  const given = lists.flatMap(({ path, objects }) =>
     (objects ?? []).flatMap((object, at) =>
-      withoutLists<unknown>([object]).map((one) =>
-        readObject(one, [...path, at], { own, declared, isOwnCluster }),
-      ),
+      withoutLists<unknown>([object]).map((one) => ({ object: one, path: [...path, at] })),
     ),
   );
+  const ownCluster = asksForCluster(spec.session ?? {})
+    ? { groups: definedGroups(given.map(({ object }) => object)) }
+    : undefined;
+  const read = given.map(({ object, path }) => readObject(object, path, { own, declared, ownCluster }));
   return {
     objects: read.flatMap(({ objects }) => objects),
     notes: read.flatMap(({ notes }) => notes),
@@ -41,13 +42,14 @@ export function objectsOf(
 interface ObjectContext {
   own: Readonly<Record<string, string>>;
   declared: ReadonlySet<string>;
-  isOwnCluster: boolean;
+  /** The groups of kinds that the workshop defines, where sessions have a cluster of their own. */
+  ownCluster: { groups: ReadonlySet<string> } | undefined;
 }
 
 function readObject(
   given: unknown,
   path: readonly PropertyKey[],
-  { own, declared, isOwnCluster }: ObjectContext,
+  { own, declared, ownCluster }: ObjectContext,
 ): SessionObjects {
   const { value, unknown: references } = definitionValue(given, { own: new Set(Object.keys(own)), declared });
   const expanded = new Set(environmentNames(given));
@@ -58,7 +60,7 @@ function readObject(
   const reference = unknown.find(({ isAmongWords }) => !isAmongWords);
   const why = reference
     ? namesUnknown(reference)
-    : obstacleTo(object, { namespace: variables["session_namespace"] ?? "", isOwnCluster });
+    : obstacleTo(object, { namespace: variables["session_namespace"] ?? "", ownCluster });
   if (why === undefined)
     return {
       objects: [value],
@@ -85,13 +87,13 @@ function namesUnknown({ written, why }: UnknownReference): string {
   return `names ${written}, which ${why}`;
 }
 
-/** In a cluster of the session's own objects may be of any namespace or none; the kinds it has are seen to when all is known. */
+/** In a cluster of the session's own objects may be of any namespace or none. */
 function obstacleTo(
   object: unknown,
-  { namespace, isOwnCluster }: { namespace: string; isOwnCluster: boolean },
+  { namespace, ownCluster }: { namespace: string; ownCluster: ObjectContext["ownCluster"] },
 ): string | undefined {
-  if (isOwnCluster) return undefined;
-  return objectObstacle(object)?.why ?? otherNamespace(object, namespace);
+  const obstacle = objectObstacle(object, ownCluster)?.why;
+  return obstacle ?? (ownCluster === undefined ? otherNamespace(object, namespace) : undefined);
 }
 
 const NAMELESS = { name: "sample", title: "", description: "", environment: [] };

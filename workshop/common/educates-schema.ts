@@ -1,11 +1,5 @@
 import { z } from "zod";
-
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-/** YAML 1.1, which the original reads, has more words for yes than YAML 1.2. */
-const flag = z.union([
-  z.boolean(),
-  z.stringbool({ truthy: ["true", "yes", "on", "y"], falsy: ["false", "no", "off", "n"] }),
-]);
+import { flag, writtenText as scalar } from "./yaml-scalars.js";
 
 /** A variable of pages: its value is that of the first of the named environment variables that there is, else its own. */
 const pageVariable = z.looseObject({

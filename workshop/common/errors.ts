@@ -2,6 +2,8 @@
 export const WORKSHOP_ERRORS = {
   labNotFound: "LAB_NOT_FOUND",
   labExists: "LAB_EXISTS",
+  labNotWritten: "LAB_NOT_WRITTEN",
+  labNotUpdated: "LAB_NOT_UPDATED",
   labInvalid: "LAB_INVALID",
   labUnavailable: "LAB_UNAVAILABLE",
   labSourceUnusable: "LAB_SOURCE_UNUSABLE",

@@ -8,6 +8,10 @@ export const EVENT_LABEL = "lectern.dev/event";
 
 /** More people than one server runs sessions for at once. */
 export const MAX_SEATS = 500;
+/** People who may wait for a seat of one event. */
+export const MAX_WAITING = 500;
+/** How long a seat is kept for who has waited for it and does not come; the next one gets it then. */
+export const SEAT_KEPT_MINUTES = 10;
 /** Learners of a rehearsal at once; each runs every command of the lab as fast as the machine lets them. */
 export const MAX_REHEARSING = 50;
 export const MIN_CODE = 4;
@@ -26,6 +30,11 @@ export interface EventResource {
     annotations?: Record<string, string>;
   };
   spec: EventSpec;
+}
+
+/** What the event's people and their sessions are known by. */
+export function uidOf({ metadata: { name, uid } }: EventResource): string {
+  return uid ?? name;
 }
 
 export interface EventSpec extends EventStaff {

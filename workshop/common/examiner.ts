@@ -1,24 +1,18 @@
 import { z } from "zod";
 import type { InputForm } from "./page-view.js";
 import { readInputs } from "./test-inputs.js";
-
-/** YAML has numbers that authors put in quotes, and `.INF` for as often as it takes. */
-const count = z.union([
-  z.custom<number>((value) => typeof value === "number", "use a number, or .INF"),
-  z
-    .string()
-    .regex(/^-?\d+(?:\.\d+)?$/)
-    .transform(Number),
-]);
+import { anyNumber, writtenText } from "./yaml-scalars.js";
 
 /** What the body of `examiner:execute-test` holds besides what every body may. */
 export const EXAMINER_FORM = {
-  name: z.string().regex(/^[A-Za-z0-9._/:@+-]+$/, "a test is a file below the folder of the tests"),
-  url: z.string().optional(),
-  args: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).default([]),
-  timeout: count.optional(),
-  retries: count.default(0),
-  delay: count.default(1),
+  name: writtenText.pipe(
+    z.string().regex(/^[A-Za-z0-9._/:@+-]+$/, "a test is a file below the folder of the tests"),
+  ),
+  url: writtenText.optional(),
+  args: z.array(writtenText).default([]),
+  timeout: anyNumber.optional(),
+  retries: anyNumber.default(0),
+  delay: anyNumber.default(1),
   inputs: z
     .looseObject({ schema: z.record(z.string(), z.unknown()), form: z.array(z.unknown()).optional() })
     .optional(),

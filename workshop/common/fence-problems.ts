@@ -1,11 +1,14 @@
 import { isActionWord, nearestActionWord } from "./action-forms.js";
 import { HINT_WORD } from "./hint-word.js";
+import { OUTPUT_WORD } from "./output-word.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Token } from "./markdown.js";
 import type { Leaf } from "./page-leaves.js";
 
 /** Fences that are not what they look like: not closed, holding the next one, or read as text. Lines count within the filled text. */
 export function fenceProblems(leaves: readonly Leaf[]): PageProblem[] {
+  const [only] = leaves;
+  if (leaves.length === 1 && only?.kind === "fence" && isPage(only.token)) return [wrapped(only)];
   return leaves.flatMap((leaf) => {
     if (leaf.kind !== "fence") return swallowedFences(leaf);
     const held = heldFence(leaf.token);
@@ -23,6 +26,23 @@ export function heldFence({ content, markup }: Token): { word: string; line: num
       return { word: fence.word, line: at };
   }
   return undefined;
+}
+
+/** Whether Markdown stands in it, whose marks are fewer than its own: as an answer of a program that was pasted whole. */
+function isPage({ info, content }: Token): boolean {
+  const [word = ""] = info.trim().split(/\s/, 1);
+  if (!/^(?:|markdown|md|mdx)$/i.test(word)) return false;
+  return content.split("\n").some((line) => /^#{1,6} /.test(line) || openingFence(line) !== undefined);
+}
+
+function wrapped({ token, line }: Leaf): PageProblem {
+  return {
+    severity: "error",
+    rule: "swallowed-fence",
+    line: line - 1,
+    message: `The whole page stands between marks of ${token.markup}, and is shown as code`,
+    fix: "Take its first and its last line away",
+  };
 }
 
 /** With its last line a fence covers one line more than what it holds and its first one. */
@@ -48,7 +68,9 @@ const FENCE = /^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}|~{3,})/;
 function swallowedFences({ kind, content, line }: Leaf): PageProblem[] {
   return content.split("\n").flatMap((text, at) => {
     const word = openingFence(text)?.word ?? "";
-    return isActionWord(word) || word === HINT_WORD ? [swallowed(word, line + at, kind)] : [];
+    return isActionWord(word) || word === HINT_WORD || word === OUTPUT_WORD
+      ? [swallowed(word, line + at, kind)]
+      : [];
   });
 }
 

@@ -1,19 +1,19 @@
-import { z } from "zod";
 import type { ActionView } from "./page-view.js";
+import { flag, writtenText } from "./yaml-scalars.js";
 import { homePath } from "./editor/home-path.js";
 
 const source = {
-  path: z.string().optional(),
-  url: z.string().optional(),
-  preview: z.boolean().default(false),
+  path: writtenText.optional(),
+  url: writtenText.optional(),
+  preview: flag.default(false),
 };
 
 /** What the bodies of `files:*` hold besides what every body may. */
 export const FILE_FORMS = {
   "files:copy-file": source,
-  "files:download-file": { ...source, download: z.string().optional() },
-  "files:upload-file": { path: z.string() },
-  "files:upload-files": { directory: z.string().optional() },
+  "files:download-file": { ...source, download: writtenText.optional() },
+  "files:upload-file": { path: writtenText },
+  "files:upload-files": { directory: writtenText.optional() },
 } as const;
 
 export type FileWord = keyof typeof FILE_FORMS;

@@ -69,6 +69,11 @@ export class Fillings {
     return this.within(text).flatMap(({ filling }) => (filling.kind === "missing" ? [filling.written] : []));
   }
 
+  /** Whether a text whose marks have been replaced by what they stand for still names something that has no value. */
+  isUnfilled(plain: string): boolean {
+    return this.#fillings.some(({ kind, written }) => kind === "missing" && plain.includes(written));
+  }
+
   /** Every mark of the text with its place. */
   within(text: string): PlacedFilling[] {
     return [...text.matchAll(MARK)].map((found) => ({

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ACTION_FORMS, type FormFields, type FormWord } from "./action-forms.js";
 import type { PageProblem } from "./page-problem.js";
 import type { Fence } from "./action.js";
@@ -16,8 +17,9 @@ const MAX_BODY_CHARACTERS = 32 * 1024;
 
 /** Reads the body before values are put in, so that no value can change its structure. Throws where it does not fit the action. */
 export function readForm(word: FormWord, fence: Fence, fillings: Fillings): FormBody {
-  const { value, surprises } = yamlOf(fence);
-  const read = ACTION_FORMS[word].safeParse(fillFields(value ?? {}, fillings));
+  const { value, surprises, writtenAs } = yamlOf(fence);
+  const given = withoutNothing(word, asWritten(value ?? {}, writtenAs));
+  const read = ACTION_FORMS[word].safeParse(fillFields(given, fillings));
   if (!read.success) {
     const strange = Object.keys(value ?? {}).filter((key) => !Object.hasOwn(ACTION_FORMS[word].shape, key));
     const known = strange.length > 0 ? `; it has no key "${strange.join('", "')}"` : "";
@@ -47,10 +49,30 @@ function yamlOf(fence: Fence): YamlValue & { value: object | null } {
 
 /** Keys whose text is shown or typed. */
 const TEXTS = new Set(
-  "command text url name title prefix description file match replacement path value directory src dest question options answer explanation".split(
+  "command text url name title prefix description file match replacement path value directory src dest download args question options answer explanation".split(
     " ",
   ),
 );
+
+/** Texts as they stand there: `1.10` is no number where a text is wanted. */
+function asWritten(fields: object, writtenAs: YamlValue["writtenAs"]): object {
+  const texts = Object.entries(fields).map(([key, value]: [string, unknown]) => [
+    key,
+    key !== "value" && TEXTS.has(key) ? writtenAs(key) : value,
+  ]);
+  return Object.fromEntries(texts) as object;
+}
+
+/** A key with nothing behind it is as good as none, but where nothing is a value as well. */
+function withoutNothing(word: FormWord, fields: object): object {
+  const shape: Readonly<Record<string, z.core.$ZodType>> = ACTION_FORMS[word].shape;
+  const given = Object.entries(fields).filter(([key, value]) => {
+    const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    return value !== null || (schema !== undefined && z.safeParse(schema, null).success);
+  });
+  return Object.fromEntries(given);
+}
+
 function fillFields(written: object, fillings: Fillings): object {
   const filled = Object.entries(written).map(([name, value]) => [name, fillField(name, value, fillings)]);
   return Object.fromEntries(filled) as object;

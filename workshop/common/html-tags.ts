@@ -6,6 +6,8 @@ export interface HtmlTag {
   attributes: { name: string; value: string }[];
   /** Where it begins. */
   at: number;
+  /** Where it is over, behind its `>`. */
+  end: number;
 }
 
 /** The tags of a piece of HTML, in order; nothing within comments, nor in what is text up to its closing tag, as scripts are. Linear: every character is looked at once. */
@@ -14,34 +16,54 @@ export function htmlTags(html: string): HtmlTag[] {
   const text = withoutComments(html);
   const rawTextEnd = rawTextEnds(text);
   for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
-    OPENING.lastIndex = at;
-    const opening = OPENING.exec(text);
-    if (!opening) continue;
-    const end = endOfTag(text, OPENING.lastIndex);
-    const inside = text.slice(OPENING.lastIndex, end);
-    const name = (opening[2] ?? "").toLowerCase();
-    const isClosing = opening[1] === "/";
-    tags.push({ name, isClosing, attributes: attributesIn(inside), at });
-    const next = isClosing ? undefined : rawTextEnd(name, end);
-    at = next === undefined ? end : next - 1;
+    const tag = tagAt(text, at);
+    if (!tag) continue;
+    tags.push(tag);
+    const next = tag.isClosing ? undefined : rawTextEnd(tag.name, tag.end);
+    at = (next ?? tag.end) - 1;
   }
   return tags;
 }
 
+/** The tag that begins at that place of a piece of HTML, if one does. */
+export function tagAt(html: string, at: number): HtmlTag | undefined {
+  OPENING.lastIndex = at;
+  const opening = OPENING.exec(html);
+  if (!opening) return undefined;
+  const from = OPENING.lastIndex;
+  const end = endOfTag(html, from);
+  return {
+    name: (opening[2] ?? "").toLowerCase(),
+    isClosing: opening[1] === "/",
+    attributes: attributesIn(html.slice(from, end)),
+    at,
+    end: Math.min(end + 1, html.length),
+  };
+}
+
 /** What a comment begins with. */
 export const COMMENT = "<!--";
-const COMMENT_END = "-->";
+/** What one ends with. */
+export const COMMENT_END = "-->";
 
-/** The comments of a piece of HTML in order; one that is not closed ends with it. */
+/**
+ * The comments of a piece of HTML in order; one that is not closed ends with it. What looks like one in an attribute of a tag is none.
+ * Linear: once a tag is not closed, tags are passed over no longer.
+ */
 export function commentsIn(html: string): { at: number; end: number; isClosed: boolean }[] {
   const comments = [];
   const rawTextEnd = rawTextEnds(html);
-  const beginning = /<!--|<(script|style|textarea|title|xmp)(?![A-Za-z0-9:-])/gi;
+  const beginning = /<!--|<(\/?)([A-Za-z][A-Za-z0-9:-]{0,63})(?![A-Za-z0-9:-])/g;
+  let isTagOpen = false;
   for (let found = beginning.exec(html); found; found = beginning.exec(html)) {
-    const [, name] = found;
+    const [, slash, name] = found;
     const from = beginning.lastIndex;
     if (name !== undefined) {
-      beginning.lastIndex = rawTextEnd(name.toLowerCase(), from) ?? from;
+      const end: number = isTagOpen ? html.length : endOfTag(html, from);
+      isTagOpen ||= end === html.length;
+      const behind = isTagOpen ? from : end;
+      const isText = slash === "" && RAW_TEXT.has(name.toLowerCase());
+      beginning.lastIndex = (isText ? rawTextEnd(name.toLowerCase(), behind) : undefined) ?? behind;
       continue;
     }
     const close = html.indexOf(COMMENT_END, from);
@@ -52,6 +74,8 @@ export function commentsIn(html: string): { at: number; end: number; isClosed: b
   return comments;
 }
 
+/** Elements whose content is text. */
+const RAW_TEXT = new Set(["script", "style", "textarea", "title", "xmp"]);
 const RAW_TEXT_END = /<\/(script|style|textarea|title|xmp)(?![A-Za-z0-9:-])/gi;
 
 /**

@@ -28,6 +28,14 @@ describe("an address of a session's application", () => {
     expect(ingressAt(address, ingresses, variables)).toBeUndefined();
   });
 
+  it("is found by the session's namespace, where that is called another way", () => {
+    const own = { ...variables, session_namespace: "default" };
+    expect(ingressAt("https://app-default.labs.example.org/x", ingresses, own)?.path).toBe("/x");
+    expect(ingressAt("https://app-web-abc.labs.example.org/x", ingresses, own)?.path).toBe("/x");
+    expect(isIngressLike("https://nope-default.labs.example.org/", own)).toBe(true);
+    expect(isIngressLike("https://nope-default.labs.example.org/", variables)).toBe(false);
+  });
+
   it("is seen to be meant, be there an ingress or not", () => {
     expect(isIngressLike("https://nope-web-abc.labs.example.org/", variables)).toBe(true);
     expect(isIngressLike("https://labs.example.org/", variables)).toBe(false);

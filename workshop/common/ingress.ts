@@ -105,7 +105,7 @@ export function ingressAt(
   variables: Variables,
 ): IngressAddress | undefined {
   const [, host = "", rest = ""] = ADDRESS.exec(address) ?? [];
-  const found = ingresses.find(({ name }) => host.toLowerCase() === hostOf(name, variables));
+  const found = ingresses.find(({ name }) => hostsOf(name, variables).includes(host.toLowerCase()));
   if (found === undefined) return undefined;
   if (rest === "" || rest === "/") return { name: found.name, path: found.path };
   return { name: found.name, path: rest.startsWith("/") ? rest : `/${rest}` };
@@ -114,9 +114,11 @@ export function ingressAt(
 /** Whether an address is of the form that ingresses of the session have, be there one of that name or not. */
 export function isIngressLike(address: string, variables: Variables): boolean {
   const [, host = ""] = ADDRESS.exec(address) ?? [];
-  return host.toLowerCase().endsWith(hostOf("", variables));
+  return hostsOf("", variables).some((end) => host.toLowerCase().endsWith(end));
 }
 
-function hostOf(name: string, variables: Variables): string {
-  return ingressHost(name, variables["session_name"] ?? "", variables["ingress_domain"] ?? "");
+/** Also with the namespace in place of the name, which workshops take for the same, though in a cluster of one's own it is not. */
+function hostsOf(name: string, variables: Variables): string[] {
+  const sessions = [variables["session_name"] ?? "", variables["session_namespace"] ?? ""];
+  return sessions.map((session) => ingressHost(name, session, variables["ingress_domain"] ?? ""));
 }

@@ -5,6 +5,7 @@ import { isClosed } from "./fence-problems.js";
 import type { Fillings } from "./filled-text.js";
 import { HINT_WORD } from "./hint-word.js";
 import { type Token, parseMarkdown } from "./markdown.js";
+import { OUTPUT_WORD } from "./output-word.js";
 import { type Leaf, leavesOf } from "./page-leaves.js";
 import type { PageProblem } from "./page-problem.js";
 import { isTooCrowded } from "./page-size.js";
@@ -111,7 +112,7 @@ function readOptions(info: string): { options: Omit<HintView, "step">; refused: 
 
 function blockWithin({ kind, token, line }: Leaf): PageProblem[] {
   const [word = ""] = token.info.trim().split(/\s/, 1);
-  if (kind !== "fence" || (!isActionWord(word) && word !== HINT_WORD)) return [];
+  if (kind !== "fence" || (!isActionWord(word) && word !== HINT_WORD && word !== OUTPUT_WORD)) return [];
   return [
     wrong(
       line - 1,

@@ -1,7 +1,7 @@
 import type { PageProblem } from "./page-problem.js";
 import type { Fillings } from "./filled-text.js";
 import { htmlTags } from "./html-tags.js";
-import { addressInWords } from "./page-address.js";
+import { addressAsWritten, addressInWords } from "./page-address.js";
 import { type Leaf, lineEndCounter, partsOf } from "./page-leaves.js";
 import { type PageAddresses, isElsewhere } from "./sanitise.js";
 
@@ -13,10 +13,18 @@ export interface PageLink {
   line: number;
   /** Of a picture that says nothing to whoever does not see it. */
   isWordless?: true;
+  /** Of an address that names something without a value, which is told as that. */
+  isUnfilled?: true;
 }
 
 /** Every link and picture of a page, in Markdown and in HTML; lines count within the filled text. */
 export function linksIn(leaves: readonly Leaf[], fillings: Fillings): PageLink[] {
+  return writtenLinks(leaves, fillings).map((link) =>
+    fillings.isUnfilled(addressAsWritten(link.address)) ? { ...link, isUnfilled: true } : link,
+  );
+}
+
+function writtenLinks(leaves: readonly Leaf[], fillings: Fillings): PageLink[] {
   return leaves.flatMap((leaf) => {
     if (leaf.kind === "html") return linksInHtml(fillings.plain(leaf.content), leaf.line);
     if (leaf.kind !== "text") return [];
@@ -58,6 +66,7 @@ export function linkProblems(
   return links.flatMap((link): PageProblem[] => {
     if (link.kind === "picture")
       return [...wordlessPicture(link), ...(isElsewhere(link.address) ? blockedPicture(link) : [])];
+    if (link.isUnfilled) return [];
     if (link.address.startsWith("#"))
       return isThere(link.address.slice(1), anchors) ? [] : [lost(link, "no heading of the page")];
     if (/^file:/i.test(link.address)) return [lost(link, "a file on the machine of its author")];

@@ -30,8 +30,17 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     problems: [[1, "unclosed-fence"]],
   },
   "no end at all": { source: `${FENCE}execute\nls`, problems: [[1, "unclosed-fence"]] },
+  "a whole page that was pasted as code": {
+    source: `\n${FENCE}\`markdown\n# Start\n\n${FENCE}execute\nls\n${FENCE}\n${FENCE}\`\n`,
+    problems: [[2, "swallowed-fence"]],
+  },
+  "a whole page that was pasted as code and not closed": {
+    source: `${FENCE}markdown\n# Start\n\nText.\n`,
+    problems: [[1, "swallowed-fence"]],
+  },
+  "a page of nothing but code": { source: `${FENCE}\nls -l\n${FENCE}\n`, problems: [] },
   "a longer fence that shows a shorter one": {
-    source: `${FENCE}\`md\n${FENCE}execute\nls\n${FENCE}\n${FENCE}\`\n`,
+    source: `text\n\n${FENCE}\`md\n${FENCE}execute\nls\n${FENCE}\n${FENCE}\`\n`,
     problems: [],
   },
   "an empty block of code": { source: `${FENCE}\n${FENCE}\n`, problems: [] },
@@ -137,10 +146,12 @@ const CASES: Record<string, { source: string; problems: [line: number, rule: str
     problems: [[5, "unknown-variable"]],
   },
   "an unknown name in an address": {
-    source: "x\n\n[a]({{ nope }})\n",
+    source: "x\n\n[a]({{ nope }}) [b](#{{nope}})\n\n<a href='{{ nope }}/x'>c</a>\n\n[d](nope)\n",
     problems: [
       [3, "unknown-variable"],
-      [3, "missing-page"],
+      [3, "unknown-variable"],
+      [5, "unknown-variable"],
+      [7, "missing-page"],
     ],
   },
   "a dead link with an umlaut": { source: "a\n\nb\n[ü](./größe.md)\n", problems: [[4, "missing-page"]] },

@@ -29,6 +29,12 @@ describe("a question", () => {
     expect(stepOf("answer: red", "tries: 3")).not.toBe(stepOf("answer: red"));
   });
 
+  it("has the options that are numbers as they are written, and so is what is right", () => {
+    const [action] = compiled("question: Which?", "options: [1.10, 1.1, 010]", "answer: 1.10");
+    expect(action?.view.problem).toBeUndefined();
+    expect(action?.question).toMatchObject({ options: ["1.10", "1.1", "010"], answers: ["1.10"] });
+  });
+
   it("that nobody could answer is a problem that says why", () => {
     expect(why("question: Which?", "options: [red, blue]", "answer: green")).toContain("none of its options");
     expect(why("question: Which?", "options: [red, red]", "answer: red")).toContain('offers "red" twice');

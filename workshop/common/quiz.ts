@@ -4,6 +4,7 @@ import type { QuizView } from "./page-view.js";
 import { compilePattern } from "./pattern.js";
 import { parsePattern } from "./expectation.js";
 import { MAX_OPTIONS } from "./quiz-limits.js";
+import { wholeNumber, writtenText } from "./yaml-scalars.js";
 import { YamlProblem, readYaml } from "./yaml-value.js";
 
 /** A question of a page. What is right stays on the server until the question is done. */
@@ -28,12 +29,10 @@ export interface QuizAnswer {
 const MAX_OPTION_CHARACTERS = 500;
 const MAX_TEXT_CHARACTERS = 4_000;
 
-/** YAML has numbers, and words that it takes for truth values. */
-const text = (most: number) =>
-  z.union([z.string(), z.number(), z.boolean()]).transform(String).pipe(z.string().trim().min(1).max(most));
+const text = (most: number) => writtenText.pipe(z.string().trim().min(1).max(most));
 const common = {
   question: text(MAX_TEXT_CHARACTERS),
-  tries: z.number().int().min(1).max(10).default(2),
+  tries: wholeNumber.pipe(z.number().min(1).max(10)).default(2),
   explanation: text(MAX_TEXT_CHARACTERS).optional(),
 };
 const option = text(MAX_OPTION_CHARACTERS);
@@ -43,7 +42,7 @@ const options = z.array(option).min(2).max(MAX_OPTIONS);
 export const QUIZ_FORMS = {
   "quiz:one": { ...common, options, answer: option },
   "quiz:many": { ...common, options, answer: z.array(option).min(1).max(MAX_OPTIONS) },
-  "quiz:text": { ...common, answer: option, match: z.string().optional() },
+  "quiz:text": { ...common, answer: option, match: writtenText.optional() },
 } as const;
 
 export type QuizWord = keyof typeof QUIZ_FORMS;

@@ -8,6 +8,15 @@ describe("HTML of a page:", () => {
     expect(problems).toEqual([]);
   });
 
+  it.each(["div", "p", "span", "table", "details", "h2", "a"])(
+    "a place in <%s> stays, and a link leads there",
+    (name) => {
+      const { html, problems } = compile(`[down](#far)\n\n<${name} id="far">\n\nhere\n\n</${name}>\n`);
+      expect(html).toContain(`<${name} id="far">`);
+      expect(problems).toEqual([]);
+    },
+  );
+
   it.each([
     "title",
     "style",

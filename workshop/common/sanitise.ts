@@ -42,17 +42,17 @@ const OTHER_ELEMENTS =
 const ATTRIBUTES: Record<string, string[]> = {
   ...Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((heading) => [heading, ["id", "align"]])),
   a: ["href", "title", "target", "rel", "id", "name", "aria-label"],
-  img: ["src", "alt", "title", "width", "height", "loading", "align"],
+  img: ["src", "alt", "title", "width", "height", "loading", "align", "id"],
   ol: ["start", "type"],
   li: ["id"],
-  details: ["open"],
-  p: ["align"],
-  div: ["align"],
-  table: ["align"],
+  details: ["open", "id"],
+  p: ["align", "id"],
+  div: ["align", "id"],
+  table: ["align", "id"],
   tr: ["align"],
   th: ["align", "colspan", "rowspan", "scope"],
   td: ["align", "colspan", "rowspan"],
-  span: ["role", "aria-label"],
+  span: ["role", "aria-label", "id"],
   abbr: ["title"],
 };
 

@@ -1,3 +1,5 @@
+import { QUANTITY_SUFFIXES } from "./quantity-suffixes.js";
+
 /** What the shells of one session may use; the operator's limits hold for what is absent. */
 export interface ShellLimits {
   memoryBytes?: number;
@@ -29,17 +31,17 @@ const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+const UNITS: Readonly<Record<string, number>> = { "": 1, ...QUANTITY_SUFFIXES };
 
 /** Whether there is a limit of that name. */
 export function isLimitName(name: string): name is LimitName {
   return Object.hasOwn(LIMITS, name);
 }
 
-/** Reads a limit as Kubernetes writes quantities (`512Mi`, `0.5`). Throws RangeError, with a sentence, for what is none or too little. */
+/** Reads a limit as Kubernetes writes quantities (`512Mi`, `0.5`, `500m`). Throws RangeError, with a sentence, for what is none or too little. */
 export function readLimit(name: LimitName, value: string): ShellLimits {
   const { key, least } = LIMITS[name];
-  const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?)(Ki|Mi|Gi|Ti)?$/.exec(value) ?? [];
+  const [, number, unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?)([KMGT]i|[mkMGT])?$/.exec(value) ?? [];
   const quantity = Number(number) * (UNITS[unit] ?? Number.NaN);
   if (!(quantity >= least)) throw new RangeError(`${name}=${value} is no quantity of at least ${least}.`);
   return { [key]: name === "cpu" ? quantity : Math.round(quantity) };

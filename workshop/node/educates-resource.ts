@@ -1,11 +1,15 @@
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { type EducatesResource, educatesResourceSchema } from "../common/educates-schema.js";
-import { issueText } from "../common/issue-text.js";
+import { issueText, plainIssues } from "../common/issue-text.js";
 import type { LabProblem } from "../common/lab.js";
+import type { PageProblem } from "../common/page-problem.js";
+import { withoutTemplate } from "../common/templated-yaml.js";
 import { YamlProblem, type YamlValue, readYaml, splitDocuments } from "../common/yaml-value.js";
 import { isReallyWithin } from "./lab-path.js";
+import { readRegularFile } from "./regular-file.js";
+import { type LabText, labText } from "./text-encoding.js";
 
 /** What was read of a YAML file of a workshop; one that cannot be read is a problem and nothing else. */
 export interface WorkshopFile<Value> {
@@ -24,11 +28,18 @@ export async function readWorkshopFile<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<WorkshopFile<z.infer<Schema>>> {
   const text = await textOf(folder, file);
-  return text === undefined ? nothingOf(file) : readText({ text, firstLine: 1 }, { file, schema });
+  if (text === undefined) return nothingOf(file);
+  return withProblems(readText({ text: text.text, firstLine: 1 }, { file, schema }), text.problems);
 }
 
 function nothingOf(file: string, problems: LabProblem[] = []): WorkshopFile<never> {
   return { file, value: undefined, lineOf: () => 1, problems };
+}
+
+/** With what is to be told of the text itself. */
+function withProblems<Value>(read: WorkshopFile<Value>, ofText: readonly PageProblem[]): WorkshopFile<Value> {
+  const told = ofText.map((problem) => ({ ...problem, file: read.file }));
+  return { ...read, problems: [...told, ...read.problems] };
 }
 
 /** The Workshop resource of a folder: `resources/workshop.yaml`, or another file there that holds one. */
@@ -38,10 +49,11 @@ export async function readResource(folder: string): Promise<WorkshopFile<Educate
   const others = there.filter((name) => /\.ya?ml$/.test(name)).map((name) => `resources/${name}`);
   const files = others.includes(usual) ? [usual] : others.toSorted();
   for (const file of files) {
-    const documents = splitDocuments((await textOf(folder, file)) ?? "");
-    const found = documents.find(({ text }) => WORKSHOP_KIND.test(text));
+    const { text, problems } = (await textOf(folder, file)) ?? { text: "", problems: [] };
+    const documents = splitDocuments(text);
+    const found = documents.find((one) => WORKSHOP_KIND.test(one.text));
     const document = found ?? (file === usual ? documents[0] : undefined);
-    if (document) return readText(document, { file, schema: educatesResourceSchema });
+    if (document) return withProblems(readText(document, { file, schema: educatesResourceSchema }), problems);
   }
   return nothingOf(usual);
 }
@@ -56,7 +68,24 @@ function readText<Schema extends z.ZodType>(
     return fitted(readYaml(text), { file, schema, firstLine });
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    return nothingOf(file, [unreadable(file, error, { text, firstLine })]);
+    const plain = withoutTemplate(text);
+    const rest = plain === undefined ? undefined : readRest(plain, { file, schema, firstLine });
+    if (!rest) return nothingOf(file, [unreadable(file, error, { text, firstLine })]);
+    return { ...rest, problems: [templateProblem(file, error.line + firstLine - 1, "what it fills in")] };
+  }
+}
+
+/** What of a template is a file by itself; `undefined` where that does not fit. */
+function readRest<Schema extends z.ZodType>(
+  text: string,
+  where: { file: string; schema: Schema; firstLine: number },
+): WorkshopFile<z.infer<Schema>> | undefined {
+  try {
+    const rest = fitted(readYaml(text), where);
+    return rest.value === undefined ? undefined : rest;
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    return undefined;
   }
 }
 
@@ -67,7 +96,7 @@ function fitted<Schema extends z.ZodType>(
   const lineIn = (path: readonly PropertyKey[]): number => (lineOf(path) ?? 1) + firstLine - 1;
   const read = schema.safeParse(value ?? {});
   if (read.success) return { file, value: read.data, lineOf: lineIn, problems: [] };
-  const problems = read.error.issues.map((issue) =>
+  const problems = plainIssues(read.error.issues).map((issue) =>
     problemOf(
       file,
       lineIn(issue.path),
@@ -92,8 +121,12 @@ function unreadable(
       line,
       `The file cannot be read: ${error.message}; defaults are taken for all of it`,
     );
+  return templateProblem(file, line, "all of it");
+}
+
+function templateProblem(file: string, line: number, what: string): LabProblem {
   return {
-    ...problemOf(file, line, "The file is a template of another program; defaults are taken for all of it"),
+    ...problemOf(file, line, `The file is a template of another program; defaults are taken for ${what}`),
     severity: "warning",
     fidelity: "approximated",
     fix: "Give the file that the template comes to",
@@ -107,18 +140,10 @@ function problemOf(file: string, line: number, message: string): LabProblem {
 /** 1 MiB: what is larger is no definition; readers say so by the number of its characters. */
 const MAX_BYTES = 1024 * 1024;
 
-async function textOf(folder: string, file: string): Promise<string | undefined> {
+async function textOf(folder: string, file: string): Promise<LabText | undefined> {
   const path = join(folder, file);
   if (!(await isReallyWithin(folder, path))) return undefined;
-  const opened = await open(path).catch(() => undefined);
-  if (opened === undefined) return undefined;
-  try {
-    const { buffer, bytesRead } = await opened.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-    return buffer.toString("utf8", 0, bytesRead);
-  } catch {
-    // A folder of that name is no file.
-    return undefined;
-  } finally {
-    await opened.close();
-  }
+  // What is not there, and a folder or a pipe of that name, is no file.
+  const read = await readRegularFile(path, MAX_BYTES).catch(() => undefined);
+  return read && labText(read.content);
 }

@@ -43,6 +43,15 @@ export function changeEventStaff(
   });
 }
 
+/** Says how many seats the event has from now on. Throws KubernetesError, 404 where it is gone. */
+export function changeEventSeats(
+  client: KubernetesClient,
+  { metadata: { name, uid } }: EventResource,
+  seats: number,
+): Promise<EventResource> {
+  return client.merge<EventResource>(`${EVENTS_PATH}/${name}`, { metadata: { uid }, spec: { seats } });
+}
+
 /** Deletes the event under this uid, and with it its sessions; true where it was there. */
 export function deleteEvent(client: KubernetesClient, { metadata }: EventResource): Promise<boolean> {
   return client.remove(`${EVENTS_PATH}/${metadata.name}`, metadata.uid);

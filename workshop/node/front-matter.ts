@@ -1,5 +1,6 @@
 import { TomlError, parse as parseToml } from "smol-toml";
 import { type FrontMatter, frontMatterSchema } from "../common/lab-schema.js";
+import { plainIssues } from "../common/issue-text.js";
 import type { PageProblem } from "../common/page-problem.js";
 import { YamlProblem, readYaml } from "../common/yaml-value.js";
 
@@ -90,7 +91,7 @@ function fromToml(written: string): FrontMatter {
 function fitted(value: unknown, lineOf: (path: readonly PropertyKey[]) => number): FrontMatter {
   const read = frontMatterSchema.safeParse(value);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
+  const [issue] = plainIssues(read.error.issues);
   const key = issue?.path.map(String).join(".") ?? "";
   throw new YamlProblem(
     key === "" ? "it is no list of keys" : `its ${key} does not fit: ${issue?.message ?? ""}`,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { labFiles } from "./lab-files.js";
 import { lintLab } from "./lint-lab.js";
 import { loadLab } from "./load-lab.js";
+import { whyUnreadable } from "./unreadable-file.js";
 import { writeFiles } from "./write-files-for-tests.js";
 
 let folder: string;
@@ -48,6 +49,49 @@ describe("what is no file in a lab", () => {
   });
 });
 
+describe("a page that cannot be read", () => {
+  it.each<[string, (page: string) => void, string]>([
+    [
+      "a link to nothing",
+      (page) => symlinkSync("gone.md", page),
+      "it is a link to gone.md, which is not there",
+    ],
+    ["a link to itself", (page) => symlinkSync("b.md", page), "it is a link that leads back to itself"],
+    ["a folder", (page) => mkdirSync(page), "it is a folder, not a file"],
+    ["a file in place of its folder", (page) => symlinkSync("a.md/c.md", page), "is a file"],
+  ])("is named as from where the command was started, with why: %s", async (_what, make, why) => {
+    await write({ "workshop.yaml": "title: x\n", "pages/a.md": "a" });
+    make(join(folder, "pages/b.md"));
+    const here = process.cwd();
+    try {
+      process.chdir(folder);
+      const refusal = await loadLab(folder).catch(String);
+      expect(refusal).toContain("The page pages/b.md cannot be read: ");
+      expect(refusal).toContain(why);
+      expect(refusal).not.toMatch(/E[A-Z]{4,}/);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
+  it.each(["EACCES", "EPERM"])("is named with what to do where it may not be read: %s", async (code) => {
+    const refused = Object.assign(new Error(`${code}: not permitted, open 'x'`), { code });
+    expect(await whyUnreadable(join(folder, "a.md"), refused)).toBe(
+      "the account that runs this may not read it; change its mode",
+    );
+  });
+
+  it("leaves the other pages of an Educates workshop as they are", async () => {
+    await write({ "workshop/config.yaml": "{}\n", "workshop/content/a.md": "# A" });
+    symlinkSync("gone.md", join(folder, "workshop/content/b.md"));
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ title }) => title)).toEqual(["A"]);
+    expect(lintLab(lab).map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
+      expect.stringMatching(/^workshop\/content\/b\.md:1 .*it is a link to gone\.md, which is not there$/),
+    ]);
+  });
+});
+
 describe("a file in another encoding", () => {
   it("is read as UTF-16 where it says so, line ends of Windows included", async () => {
     const page = "\uFEFF---\r\ntitle: Grüße 漢字\r\n---\r\n```execute\r\nls\r\n```\r\n";
@@ -64,10 +108,45 @@ describe("a file in another encoding", () => {
     expect(lintLab(lab)).toEqual([]);
   });
 
-  it("is refused as YAML, with the line, and never read with characters missing", async () => {
-    await write({ "workshop.yaml": "", "pages/a.md": "a" });
-    writeFileSync(join(folder, "workshop.yaml"), Buffer.from("minutes: 5\ntitle: Übung\n", "latin1"));
-    await expect(loadLab(folder)).rejects.toThrow(/line 2 cannot be read: this line is not UTF-8/);
+  it.each<[string, Record<string, string>]>([
+    ["workshop.yaml", { "workshop.yaml": "minutes: 5\ntitle: Übung\n", "pages/a.md": "a" }],
+    ["pages/a.md", { "workshop.yaml": "title: x\n", "pages/a.md": "# A\nÜbung\n" }],
+    [
+      "checks.yaml",
+      {
+        "workshop.yaml": "title: x\n",
+        "pages/a.md": "```execute\nls\n```\n",
+        "checks.yaml": "pages:\n- {page: a, steps: [{step: 0, hint: Übung}]}\n",
+      },
+    ],
+    [
+      "workshop/config.yaml",
+      { "workshop/config.yaml": "params:\n- {name: x, value: Übung}\n", "workshop/content/a.md": "# A" },
+    ],
+    [
+      "workshop/workshop.yaml",
+      { "workshop/workshop.yaml": "modules: {activate: [a]}\nname: Übung\n", "workshop/content/a.md": "# A" },
+    ],
+    [
+      "workshop/modules.yaml",
+      { "workshop/modules.yaml": "modules:\n  a: {name: Übung}\n", "workshop/content/a.md": "# A" },
+    ],
+    [
+      "resources/workshop.yaml",
+      {
+        "workshop/config.yaml": "{}\n",
+        "workshop/content/a.md": "# A",
+        "resources/workshop.yaml": "kind: Workshop\nspec: {title: Übung}\n",
+      },
+    ],
+  ])("is read whole as Latin-1 where it is neither, and told with its line: %s", async (path, files) => {
+    await write(files);
+    writeFileSync(join(folder, path), Buffer.from(files[path] ?? "", "latin1"));
+    const lab = await loadLab(folder);
+    expect(JSON.stringify(lab)).toContain("Übung");
+    expect(
+      lintLab(lab).map(({ file, line, rule, severity }) => `${file}:${line} ${severity} ${rule}`),
+    ).toEqual([`${path}:2 warning encoding`]);
   });
 });
 

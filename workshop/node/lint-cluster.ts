@@ -59,15 +59,6 @@ export function lackingInOwnCluster(lab: Lab, pages: readonly Inspected[], place
     ...(lab.workspaces.length > 0
       ? [problem(place, `it lists workspaces for image policies, ${noPolicies}`, fix)]
       : []),
-    ...(lab.ownImages
-      ? [
-          problem(
-            place,
-            "it has images of its own, and a session's own cluster plays those of the catalogue alone",
-            fix,
-          ),
-        ]
-      : []),
     ...pages.flatMap(({ page }) =>
       page.checks.standIns.map(() =>
         problem(

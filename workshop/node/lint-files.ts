@@ -35,7 +35,7 @@ export async function missingScripts(lab: Lab, { page, compiled }: Inspected): P
 /** Pictures that are found nowhere. */
 export function missingPictures({ page, compiled }: Inspected): LabProblem[] {
   const missing = compiled.links.filter(
-    ({ kind, address }) => kind === "picture" && page.pictures[address] === null,
+    ({ kind, address, isUnfilled }) => kind === "picture" && !isUnfilled && page.pictures[address] === null,
   );
   return missing.map(({ address, line }) => ({
     severity: "warning",

@@ -42,7 +42,10 @@ function unknownImages(
       const text = `${view.text ?? ""}${edit && "text" in edit ? edit.text : ""}`;
       for (const { name } of imagesNamedIn(text)) note(name, { file: page.file, line });
     }
-  for (const { file, text } of texts)
+  // Workflows, compose files and values of charts name images too, and none that sessions run.
+  for (const { file, text } of texts.filter(
+    ({ text: one, isProgram }) => isProgram || /\bapiVersion\b/.test(one),
+  ))
     for (const { name, line } of imagesNamedIn(text)) note(name, { file, line: line + 1 });
   for (const text of lab.objects) for (const { name } of imagesNamedIn(text)) note(name, place);
   return [...first]

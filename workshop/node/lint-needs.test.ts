@@ -170,7 +170,11 @@ describe("images that nobody plays", () => {
 
   it("are told once each where a block needs their containers", async () => {
     const text = [...page, ...block("kubectl logs -f deploy/a")].join("\n");
-    const { problems } = await labOf({ "pages/a.md": text, "files/pod.yaml": pod });
+    const { problems } = await labOf({
+      "pages/a.md": text,
+      "files/pod.yaml": pod,
+      "files/compose.yaml": "services:\n  web:\n    image: example.org/composed:1\n",
+    });
     expect(problems.map(({ rule, file, line }) => `${rule} ${file}:${line}`)).toEqual([
       "unplayed-image files/pod.yaml:5",
       "unplayed-image pages/a.md:1",

@@ -4,7 +4,7 @@ import { addressProblem, dashboardAddress } from "../common/dashboards.js";
 import { ingressAt, isIngressLike } from "../common/ingress.js";
 import type { Lab, LabProblem } from "../common/lab.js";
 import { slidesPlace } from "../common/slides.js";
-import { sampleVariables } from "../common/variables.js";
+import { type Variables, sampleVariables } from "../common/variables.js";
 import type { Inspected } from "./lint-files.js";
 import { EDUCATES_FORMS, labFileOf } from "./lint-place.js";
 
@@ -40,21 +40,35 @@ export function deadTabs(lab: Lab): LabProblem[] {
     const address = dashboardAddress(dashboard, variables);
     const isSlides =
       address !== undefined && lab.slides !== undefined && slidesPlace(address, variables) !== undefined;
-    const problem =
-      address === undefined || isSlides ? undefined : (addressProblem(address) ?? lostIngress(lab, address));
-    if (problem === undefined) return [];
-    return [
-      deadTab(
-        lab,
-        `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which ${problem}`,
-        "Write a whole address that begins with http:// or https://; that of an application names one of the lab's ingresses",
-      ),
-    ];
+    if (address === undefined || isSlides) return [];
+    const problem = addressProblem(address);
+    const about = `The tab "${dashboard.name}" has the address ${dashboard.url ?? ""}, which`;
+    if (problem !== undefined)
+      return [
+        deadTab(lab, `${about} ${problem}`, "Write a whole address that begins with http:// or https://"),
+      ];
+    return isAnswered(lab, address, variables) ? [] : [unlistedApplication(lab, about)];
   });
 }
 
 function deadTab(lab: Lab, message: string, fix: string): LabProblem {
   return { severity: "error", rule: "dashboard", ...labFileOf(lab), message, fix };
+}
+
+/** Whether the address lies outside the session, or the lab lists the ingress that it names. */
+function isAnswered(lab: Lab, address: string, variables: Variables): boolean {
+  return !isIngressLike(address, variables) || ingressAt(address, lab.ingresses, variables) !== undefined;
+}
+
+/** The learner may make the object that answers, as workshops of Educates have them do. */
+function unlistedApplication(lab: Lab, about: string): LabProblem {
+  return {
+    severity: "warning",
+    rule: "dashboard",
+    ...labFileOf(lab),
+    message: `${about} names an application that the lab lists no ingress for: it is answered by an Ingress of the session, once the learner has made one for that host`,
+    fix: 'List it under "ingresses"; with "kind: Ingress" where an Ingress of the learner answers',
+  };
 }
 
 /** Tabs that sessions are made without: of a name alone that no tab of theirs has nor any block makes, and of a name that a tab before has. */
@@ -69,11 +83,4 @@ export function leftOutTabs(lab: Lab, made: readonly string[]): LabProblem[] {
     const message = `The tab "${name}" has no address, and sessions of the lab have no tab of that name of their own`;
     return [deadTab(lab, message, `Give it a url, or name one of ${own.join(", ")}`)];
   });
-}
-
-/** Why nothing answers at an address below the domain of applications, as the end of a sentence. */
-function lostIngress(lab: Lab, address: string): string | undefined {
-  const variables = sampleVariables(lab);
-  if (!isIngressLike(address, variables) || ingressAt(address, lab.ingresses, variables)) return undefined;
-  return "names an application that the lab lists no ingress for";
 }

@@ -5,6 +5,7 @@ import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { type WorkshopFile, readWorkshopFile } from "./educates-resource.js";
+import { titlesOfNoPage } from "./titles-of-no-page.js";
 import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
 import { type PageName, readPageOfFolder } from "./page-file.js";
 
@@ -42,7 +43,18 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
     })),
     variables,
     roots: ["workshop/content", "."],
-    problems: [...course.problems, ...modules.problems, ...pages.problems, ...ignoredExitSigns(titles)],
+    problems: [
+      ...course.problems,
+      ...modules.problems,
+      ...pages.problems,
+      ...titlesOfNoPage(Object.keys(titles), {
+        file: MODULES,
+        // What the list names is told of by the list.
+        pages: [...content, ...paths],
+        lineOf: (path) => modules.lineOf(["modules", path]),
+      }),
+      ...ignoredExitSigns(titles),
+    ],
   });
 }
 

@@ -15,6 +15,40 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+describe("a title of a page that does not exist", () => {
+  it.each<[string, string, Record<string, string>]>([
+    [
+      "modules.yaml beside a list of other pages",
+      "workshop/modules.yaml:3",
+      {
+        "workshop/workshop.yaml": "modules: {activate: [a]}\n",
+        "workshop/modules.yaml": "modules:\n  a: {name: A}\n  gone: {name: Gone}\n  b: {name: Not listed}\n",
+      },
+    ],
+    [
+      "config.yaml as a list",
+      "workshop/config.yaml:3",
+      { "workshop/config.yaml": "modules:\n- {name: a, title: A}\n- {name: gone, title: Gone}\n" },
+    ],
+    [
+      "config.yaml as a map",
+      "workshop/config.yaml:2",
+      { "workshop/config.yaml": "modules:\n  gone: {title: Gone}\n  b: {title: B}\n" },
+    ],
+    [
+      "the pathways of config.yaml",
+      "workshop/config.yaml:3",
+      { "workshop/config.yaml": "pathways:\n  modules:\n    gone: {title: Gone}\n    a.md: {title: B}\n" },
+    ],
+  ])("is told with file and line: %s", async (_where, place, files) => {
+    await write({ ...files, "workshop/content/a.md": "# A", "workshop/content/b/index.md": "# B" });
+    const lab = await loadLab(folder);
+    expect(lab.problems.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
+      `${place} The page gone has a title here and does not exist`,
+    ]);
+  });
+});
+
 describe("a workshop of the Hugo form", () => {
   it("has its pages by weight and title, those of bundles with their pictures, and values from its parameters", async () => {
     await write({
@@ -304,6 +338,29 @@ spec:
     const lab = await loadLab(folder);
     expect(lab).toMatchObject({ needs: ["docker"], cluster: "own", layout: "split" });
     expect(lab.problems.map(({ line }) => line)).toEqual([6, 8]);
+  });
+
+  it("leaves objects out that no cluster of a session's own has, and takes those whose kinds it defines", async () => {
+    const objects = [
+      "{apiVersion: kappctrl.k14s.io/v1alpha1, kind: App, metadata: {name: foreign}}",
+      "{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: gone}}",
+      "{apiVersion: example.org/v1, kind: Bell, metadata: {name: bell, namespace: elsewhere}}",
+      "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: bells.example.org}, spec: {group: example.org}}",
+    ];
+    await write({
+      "workshop/content/a.md": "a",
+      "resources/workshop.yaml": `kind: Workshop\nspec:\n  session:\n    applications:\n      vcluster: {enabled: true}\n    objects:\n    - ${objects.join("\n    - ")}\n`,
+    });
+    const lab = await loadLab(folder);
+    expect(lab.objects.map((text) => /kind: (\w+)/.exec(text)?.[1])).toEqual([
+      "Bell",
+      "CustomResourceDefinition",
+    ]);
+    expect(lab.problems.map(({ severity, line }) => [severity, line])).toEqual([
+      ["warning", 5],
+      ["warning", 7],
+      ["warning", 8],
+    ]);
   });
 
   it("has its console of Kubernetes as the tab of that name, where its dashboards place it", async () => {

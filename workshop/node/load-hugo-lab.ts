@@ -6,6 +6,7 @@ import type { Lab, LabPage, LabProblem } from "../common/lab.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
 import { readWorkshopFile } from "./educates-resource.js";
+import { titlesOfNoPage } from "./titles-of-no-page.js";
 import { type PageText, pageOf, readPageTextOfFolder } from "./page-file.js";
 
 const CONFIG = "workshop/config.yaml";
@@ -45,6 +46,11 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
       ...config.problems,
       ...orderWithoutEffect(settings, config.lineOf(["modules", "activate"])),
       ...found.problems,
+      ...titlesOfNoPage([...titles.keys()], {
+        file: CONFIG,
+        pages: [...found.there, ...ordered.missing],
+        lineOf: (path) => config.lineOf(titlePath(settings, path)),
+      }),
       ...ordered.missing.map((step) => missingStep(step, config.lineOf(stepPath(pathway, step)))),
     ],
   });
@@ -72,7 +78,7 @@ interface ContentFile {
 async function readContent(
   folder: string,
   names: readonly string[],
-): Promise<{ files: ContentFile[]; problems: LabProblem[] }> {
+): Promise<{ there: string[]; files: ContentFile[]; problems: LabProblem[] }> {
   const all = new Set(await contentFiles(folder));
   // A page in both forms is the Markdown.
   const there = [...all].filter((path) => !path.endsWith(".adoc") || !all.has(path.replace(/adoc$/, "md")));
@@ -92,7 +98,7 @@ async function readContent(
       problems.push(...shortcodesInAsciidoc(file, result.value));
     }
   }
-  return { files, problems };
+  return { there, files, problems };
 }
 
 /** Lists of a section's pages are made by Hugo's theme, and what lies beside an `index.md` belongs to that page. */
@@ -157,6 +163,18 @@ function titlesOf({ modules, pathways }: HugoConfig): Map<string, string> {
     ([name, entry]) => [name, entry?.title] as const,
   );
   return new Map([...mapped, ...listed].flatMap(([name, title]) => (title ? [[pathOf(name), title]] : [])));
+}
+
+/** Where the configuration gives a page its title. */
+function titlePath({ modules }: HugoConfig, page: string): PropertyKey[] {
+  if (Array.isArray(modules)) {
+    const at = modules.findIndex(({ name }) => pathOf(name) === page);
+    if (at >= 0) return ["modules", at];
+  } else {
+    const name = Object.keys(modules ?? {}).find((one) => pathOf(one) === page);
+    if (name !== undefined) return ["modules", name];
+  }
+  return ["pathways", "modules", page];
 }
 
 function titleIn(entry: unknown): string | undefined {

@@ -177,7 +177,8 @@ describe("a classic Educates folder", () => {
       - {name: docs, host: docs.example.org}
     dashboards:
       - {name: App, url: "$(ingress_protocol)://app-$(session_name).$(ingress_domain)$(ingress_port_suffix)/"}
-      - {name: Gone, url: "$(ingress_protocol)://gone-$(session_name).$(ingress_domain)/"}
+      - {name: Gone, url: "$(ingress_protocol)://gone-$(session_namespace).$(ingress_domain)/"}
+      - {name: Lost, url: "$(ingress_protocol)://lost-$(nobody).$(ingress_domain)/"}
 `,
     });
     const lab = await loadLab(folder);
@@ -185,12 +186,14 @@ describe("a classic Educates folder", () => {
       { name: "app", port: 8080, protocol: "http", path: "/" },
       { name: "web", port: 443, protocol: "https", path: "/", service: "web" },
     ]);
-    expect(lintLab(lab).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    const told = lintLab(lab).map(({ severity, rule, message }) => `${severity} ${rule}: ${message}`);
+    expect(told).toEqual([
+      expect.stringMatching(/^error unsupported: .*dashboards\[2\] names \$\(nobody\)/),
       expect.stringMatching(
-        /^dashboard: The tab "Gone" .* names an application that the lab lists no ingress for$/,
+        /^warning dashboard: The tab "Gone" .* names an application that the lab lists no ingress for: it is answered by an Ingress of the session/,
       ),
-      "unsupported: spec.session.ingresses[0].changeOrigin is not supported and has no effect",
-      "unsupported: spec.session.ingresses[2] leads neither to the terminals nor to a Service of the session, and is left out",
+      "warning unsupported: spec.session.ingresses[0].changeOrigin is not supported and has no effect",
+      "warning unsupported: spec.session.ingresses[2] leads neither to the terminals nor to a Service of the session, and is left out",
     ]);
     const variables = { ...sampleVariables(lab), session_url: "http://localhost/s/sample" };
     const [page] = lab.pages;

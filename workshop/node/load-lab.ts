@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { readChecksFile } from "../common/checks-schema.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { Lab, LabPage } from "../common/lab.js";
@@ -68,9 +68,11 @@ async function defaultChecks(path: string, lab: Lab): Promise<string | undefined
 }
 
 async function applyChecks(lab: Lab, file: string): Promise<void> {
-  const { value } = await readYamlFile({ path: file, code: WORKSHOP_ERRORS.checksInvalid });
+  const { value, problems } = await readYamlFile({ path: file, code: WORKSHOP_ERRORS.checksInvalid });
   const checks = readChecksFile(value, file);
   lab.workspaces = [...new Set([...lab.workspaces, ...checks.workspaces])];
+  const path = relative(lab.source.folder, file);
+  lab.problems.push(...problems.map((problem) => ({ ...problem, file: path })));
   for (const entry of checks.pages) pageOf(lab, entry.page, file).checks = entry.checks;
 }
 

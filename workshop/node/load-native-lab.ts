@@ -14,7 +14,7 @@ import { readYamlAs } from "./yaml-file.js";
 /** Reads the native form: `workshop.yaml` and `pages/*.md`, or `.adoc`. */
 export async function loadNativeLab(folder: string): Promise<Lab> {
   const file = { path: join(folder, "workshop.yaml"), code: WORKSHOP_ERRORS.labInvalid };
-  const read = await readYamlAs(workshopFileSchema, file, "a lab");
+  const { value: read, problems } = await readYamlAs(workshopFileSchema, file, "a lab");
   const {
     name,
     files,
@@ -31,6 +31,7 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     slides,
     ...rest
   } = read;
+  const pages = await readPages(folder, read);
   return {
     ...rest,
     ...(image !== undefined && { image }),
@@ -44,7 +45,8 @@ export async function loadNativeLab(folder: string): Promise<Lab> {
     name: name ?? labelOf(basename(folder)),
     dashboards: dashboards.map((entry) => ({ name: entry.name, ...(entry.url ? { url: entry.url } : {}) })),
     objects: withoutLists(objects).map((object) => stringify(object)),
-    ...(await readPages(folder, read)),
+    pages: pages.pages,
+    problems: [...problems.map((problem) => ({ ...problem, file: "workshop.yaml" })), ...pages.problems],
     source: { form: "native", path: folder, folder, ...(await homeFiles(folder, files)) },
   };
 }

@@ -13,7 +13,8 @@ import { type AsciidocFile, readAsciidoc } from "./asciidoc/read-asciidoc.js";
 import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
-import { lineBeyondUtf8, unicodeText } from "./text-encoding.js";
+import { pathFromHere, whyUnreadable } from "./unreadable-file.js";
+import { labText } from "./text-encoding.js";
 
 /** A page as it stands in its file. */
 export interface PageText {
@@ -105,7 +106,7 @@ const MAX_PAGE_BYTES = 4 * MAX_PAGE_CHARACTERS;
 
 async function readPageText(place: AsciidocFile): Promise<PageText> {
   const { folder, file } = place;
-  const { text, problems } = decoded(await readBytes(join(folder, file)));
+  const { text, problems } = labText(await readBytes(join(folder, file)));
   const page = splitFrontMatter(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
   const read = { ...page, problems: [...problems, ...page.problems] };
   return file.endsWith(".adoc") ? fromAsciidoc(read, place) : read;
@@ -133,35 +134,15 @@ async function readBytes(path: string): Promise<Uint8Array> {
     if (size > MAX_PAGE_BYTES)
       throw new WorkshopError(
         WORKSHOP_ERRORS.labInvalid,
-        `The page ${path} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
+        `The page ${pathFromHere(path)} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
       );
     return (await readRegularFile(path)).content;
   } catch (cause) {
     if (cause instanceof WorkshopError) throw cause;
     throw new WorkshopError(
       WORKSHOP_ERRORS.labPageNotFound,
-      `The page ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The page ${pathFromHere(path)} cannot be read: ${await whyUnreadable(path, cause)}`,
       { cause },
     );
   }
-}
-
-/** What is no Unicode is read as what Western machines wrote before it. */
-function decoded(bytes: Uint8Array): { text: string; problems: PageProblem[] } {
-  const unicode = unicodeText(bytes);
-  if (unicode !== undefined) return { text: unicode, problems: [] };
-  const text = new TextDecoder("windows-1252").decode(bytes);
-  return { text, problems: [notUnicode(bytes, text)] };
-}
-
-function notUnicode(bytes: Uint8Array, text: string): PageProblem {
-  const line = lineBeyondUtf8(bytes);
-  const sample = /[^\t\r\n -~]/.exec(text.split("\n")[line - 1] ?? "")?.[0] ?? "";
-  return {
-    severity: "warning",
-    rule: "encoding",
-    line,
-    message: `The page is not UTF-8; it was read as Latin-1, in which this line holds "${sample}"`,
-    fix: "Save it as UTF-8",
-  };
 }

@@ -12,10 +12,22 @@ export interface Person {
   isListed: boolean;
   /** ISO 8601; when the person came in, and took a seat. Absent before. */
   joinedAt?: string;
+  /** Of who waits for a seat: the lower, the earlier. */
+  waiting?: number;
+  /** ISO 8601; until when the seat is kept of who has moved up and has not come yet. */
+  keptUntil?: string;
   /** The newest session of the person. */
   session?: string;
   /** What the person says of the event; absent where nothing was said. */
   feedback?: Feedback;
+}
+
+/** A session that somebody of an event has or had. */
+export interface PersonSession {
+  session: string;
+  person: string;
+  /** The uid of the event. */
+  event: string;
 }
 
 /** What became of a run of a step. */
@@ -41,6 +53,17 @@ export type Newcomer = { person: string } | { id: string; name: string };
 /** Who of a browser has the seat that was asked for: whoever typed a name is whom the browser is known as, and nobody else's name is chosen. */
 export function whoSits(seated: Person | undefined, newcomer: Newcomer): Person | undefined {
   return "name" in newcomer || seated?.id === newcomer.person ? seated : undefined;
+}
+
+/** Where somebody sits down, or waits to: an event of so many seats, for which so many may wait, in that browser. */
+export interface SeatPlace {
+  event: string;
+  seats: number;
+  /** Nobody where absent. */
+  mayWait?: number;
+  visitor: string;
+  /** As of `PeopleStore.moveUp`. */
+  keptMs?: number;
 }
 
 /** Where a learning platform wants to be told how far somebody is. */
@@ -73,17 +96,30 @@ export interface PeopleStore {
   /** By name. */
   people(event: string): Promise<Person[]>;
   person(id: string): Promise<Person | undefined>;
+  /** Who has come in by that browser, or waits in it. */
   ofVisitor(event: string, visitor: string): Promise<Person | undefined>;
   ofSession(session: string): Promise<Person | undefined>;
   /**
-   * Gives a seat, of so many, to somebody in that browser; of two at once only one gets the last. Who has one keeps it. Resolves to
-   * nothing where no seat is free, or the person of the list is not there.
+   * Gives a seat to somebody in that browser where one is free and nobody waits, else a place behind those who wait; of two at once only one
+   * gets the last. Who has one keeps it. Resolves to nothing where neither is free, where the browser's own person has a seat and the
+   * wanted one would have to wait, or where the person of the list is not there.
    */
-  seat(
-    place: { event: string; seats: number; visitor: string },
-    newcomer: Newcomer,
-  ): Promise<Person | undefined>;
-  /** Notes the person's session, where it was `before`; false where it is another one by now, or the person is gone. */
+  seat(place: SeatPlace, newcomer: Newcomer): Promise<Person | undefined>;
+  /**
+   * Gives the free ones of so many seats to those who wait, in the order in which they came, and keeps each for its person for so many milliseconds
+   * (`SEAT_KEPT_MINUTES` where absent). Who has no session by then has none of it any more: whoever typed a name is gone, whoever is of the list may
+   * choose theirs again.
+   */
+  moveUp(event: string, seats: number, keptMs?: number): Promise<void>;
+  /** Gives a seat to somebody who waits, whoever is before them and however many are taken, and keeps it in the same way; false where they do not wait. */
+  seatOutOfTurn(person: string): Promise<boolean>;
+  /** Keeps the seat of who has moved up and is just coming for so long again; false where the person has none any more. */
+  holdSeat(person: string): Promise<boolean>;
+  /** Moves until when seats are kept by a jump of the clock: each is kept for the minutes that were left. */
+  moveKeptSeats(ms: number): Promise<void>;
+  /** Takes who waits out of the queue: whoever typed a name is gone, whoever is of the list may choose theirs again. */
+  stopWaiting(person: string): Promise<void>;
+  /** Notes the person's session, where it was `before`; whoever had moved up has come with it. False where it is another one by now, or the person is gone. */
   setSession(person: string, session: string, before: string | undefined): Promise<boolean>;
   /** Keeps what the person says of the event, in the place of what they said before; false where the person is gone. */
   setFeedback(person: string, feedback: Feedback): Promise<boolean>;
@@ -103,6 +139,10 @@ export interface PeopleStore {
   noteScore(person: string, done: number): Promise<void>;
   /** Removes everything about the person, whose newest session that is; false where it is another one by now, or the person is gone. */
   remove(person: string, session: string | undefined): Promise<boolean>;
+  /** The sessions that people of all events have or had; those of whom was removed are not among them. */
+  sessions(): Promise<PersonSession[]>;
+  /** The sessions, without whose they were, of people who were removed within the last week. */
+  removedSessions(): Promise<string[]>;
   /** Removes everything about everybody of the event. */
   removeEvent(event: string): Promise<void>;
   /** The uids of events of which somebody is known. */

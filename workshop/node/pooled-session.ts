@@ -8,6 +8,7 @@ import { type EventOwner, ownedBy } from "./event-owner.js";
 import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { type SessionSettings, reachedBy } from "./session-environment.js";
+import { sessionClock } from "./session-clock.js";
 
 /** Who gets a session that is ready. */
 export interface Claim {
@@ -38,7 +39,11 @@ export async function claimSession(
     if (!isFree(session) || session.metadata.uid !== pooled.metadata.uid) return undefined;
     const lasts = minutes ?? session.spec.minutes;
     const keptMs = startedBy === "instructor" ? UNOPENED_KEPT_MS : lasts * 60_000;
-    const spec = { startedBy, minutes: lasts, expiresAt: new Date(Date.now() + keptMs).toISOString() };
+    const spec = {
+      startedBy,
+      minutes: lasts,
+      expiresAt: new Date(sessionClock.latest() + keptMs).toISOString(),
+    };
     const { resourceVersion } = session.metadata;
     try {
       return await client.merge<SessionResource>(path, {
@@ -60,7 +65,7 @@ export async function claimSession(
 /** Whether the session may be handed out: ready, nobody's, and not about to end. */
 export function isFree(session: SessionResource): boolean {
   const isReady = session.status?.phase === "Ready" && session.metadata.deletionTimestamp === undefined;
-  return isReady && isPooled(session) && Date.parse(session.spec.expiresAt) > Date.now() + MARGIN_MS;
+  return isReady && isPooled(session) && Date.parse(session.spec.expiresAt) > sessionClock.now() + MARGIN_MS;
 }
 
 /** Ends a session that waits for nobody any more, unless somebody has got it meanwhile. */

@@ -2,6 +2,7 @@ import type { PolicyAdministration } from "../../policy/common/administration.js
 import { unlessAborted } from "../../kubernetes/node/deadline.js";
 import type { PageAction } from "../common/action.js";
 import type { CheckResult, StepState } from "../common/api.js";
+import { MAX_OUTPUT_CHARACTERS, outputMismatch } from "../common/expected-output.js";
 import { fillValue } from "../common/fill-plain.js";
 import type { Lab, LabPage, LabProblem, StandIn } from "../common/lab.js";
 import type { CompiledPage } from "../common/render-page.js";
@@ -17,7 +18,7 @@ import { baselineOf } from "./step-conditions.js";
 import type { StepPlayer, TakeOptions } from "./step-player.js";
 import { UnansweredSteps, isUnanswered } from "./unanswered-steps.js";
 import { placeOf, stepOf, verdictBefore } from "./validated-step.js";
-import type { ValidatedStep } from "./validation-report.js";
+import type { AcceptedOutput, ValidatedStep } from "./validation-report.js";
 import { withoutCommand } from "./without-command.js";
 
 /** Where pages are replayed. */
@@ -32,6 +33,8 @@ export interface ReplayOptions {
   withoutStandIns?: boolean;
   /** A step whose command does nothing instead, to see that the lab notices. */
   without?: Pick<ValidatedStep, "page" | "step">;
+  /** What is done with an output that is not the one of the page: the step fails, or it is told and fails nothing; outputs are not compared where absent. */
+  outputs?: "compare" | "accept";
   /** Leave out all that follows a step that failed. */
   stopsAtFailure?: boolean;
   /** Told of each step when it is done. */
@@ -162,7 +165,7 @@ async function validateStep(
   const durationMs = Math.round(performance.now() - started);
   // A person is asked for what the conditions say; that they were true before is the lab's matter, and warned of.
   const isPassed = PASSED.has(result.state) || (result.state === "idle" && action.view.kind === "manual");
-  if (isPassed) return { ...step, state: "passed", durationMs, result };
+  if (isPassed) return compared(run, page, { ...step, state: "passed", durationMs, result }, action);
   return {
     ...step,
     state: "failed",
@@ -170,6 +173,29 @@ async function validateStep(
     result,
     message: result.cause ?? result.message ?? `the step ended ${result.state}`,
   };
+}
+
+/** The step of a command that did what was asked of it, with what its page says that it prints. */
+function compared(run: Run, page: LabPage, step: ValidatedStep, { output }: PageAction): ValidatedStep {
+  const { outputs } = run.options;
+  if (output === undefined || outputs === undefined) return step;
+  const seen = step.result?.output;
+  const message = outputMismatch(output, seen);
+  if (message === undefined) return step;
+  const isAccepted = outputs === "accept" && seen !== undefined && seen.length < MAX_OUTPUT_CHARACTERS;
+  if (!isAccepted) return { ...step, state: "failed", message };
+  return { ...step, accepted: { expected: output, output: seen, names: namesOf(run, page) } };
+}
+
+/** What every session has its own name of; the namespace of a cluster of its own is called `default` in each. */
+function namesOf({ session, variables }: Run, { templates }: LabPage): AcceptedOutput["names"] {
+  const { name } = session.metadata;
+  return ["session_namespace", "session_name"].flatMap((variable) => {
+    const value = variables[variable] ?? "";
+    if (!value.includes(name)) return [];
+    const written = templates === "hugo" ? `{{< param ${variable} >}}` : `{{ ${variable} }}`;
+    return [{ value, written }];
+  });
 }
 
 const PASSED: ReadonlySet<StepState> = new Set(["succeeded", "expected-failure", "typed"]);

@@ -3,6 +3,7 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { type SessionResource, hasOwnCluster } from "../common/session.js";
 import type { Lab } from "../common/lab.js";
+import type { OwnImage } from "../common/lab-images.js";
 import { OWN_CLUSTER_RULE } from "./lint-cluster.js";
 import { addressOf } from "./session-access.js";
 
@@ -24,6 +25,8 @@ export interface OwnClusters {
 export interface OwnClusterSettings {
   /** Names of the nodes, the control plane first; one that says that it is simulated where absent. */
   nodes?: readonly string[];
+  /** What all pods have besides the catalogue. */
+  images?: readonly OwnImage[];
 }
 
 /** What there is to choose from. */
@@ -48,10 +51,13 @@ export async function clusterOf(
 /** Starts the session's own cluster. Throws what `OwnClusters.make` throws. */
 export async function makeCluster(
   session: SessionResource,
-  { nodes }: Pick<Lab, "nodes">,
+  { nodes, ownImages }: Pick<Lab, "nodes" | "ownImages">,
   { settings }: Pick<Clusters, "settings">,
 ): Promise<void> {
-  await ownClustersFor(session, settings).make(session.metadata.name, nodes && { nodes });
+  await ownClustersFor(session, settings).make(session.metadata.name, {
+    ...(nodes && { nodes }),
+    ...(ownImages && { images: ownImages }),
+  });
 }
 
 function ownClustersFor({ spec }: SessionResource, { ownClusters }: Clusters["settings"]): OwnClusters {

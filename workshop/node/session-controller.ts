@@ -3,6 +3,8 @@ import type { SessionHost } from "../../terminal/common/session-host.js";
 import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
+import { ClockJumps, type ClockJumpsParts } from "./clock-jumps.js";
+import { sessionClock } from "./session-clock.js";
 import { type OwnClusters, leaveMachine } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
@@ -10,14 +12,12 @@ import { PROVISIONING_LIMIT_MS, ownerOf } from "./session-provisioner.js";
 import { SessionQueue } from "./session-queue.js";
 import { endSession, isOwn, releaseSession, watchSessions } from "./sessions.js";
 
-export interface SessionControllerParts {
+export interface SessionControllerParts extends ClockJumpsParts {
   client: KubernetesClient;
   policies?: Pick<PolicyAdministration, "deleteOrganization">;
   host: SessionHost;
   /** Clusters that sessions have of their own; absent where they can have none. */
   ownClusters?: OwnClusters | undefined;
-  /** Which server this is, of several on one cluster. */
-  server?: string;
   /** Whether this one ends sessions, of several that are one server to the cluster; it does where absent. */
   leadership?: Pick<Leadership, "isLeader">;
   /** Whether this process is making the session: also where the cluster was away longer than that may take, it goes on. */
@@ -26,7 +26,6 @@ export interface SessionControllerParts {
   onSession?: (session: SessionResource, change: "changed" | "gone") => void;
   /** Lets go of what else is kept of a session that ends; asked again where it fails. */
   forget?: (session: string) => Promise<void>;
-  onError?: (error: unknown) => void;
 }
 
 /** How often the clock is looked at; a session lives at most this much longer than it should. */
@@ -65,7 +64,9 @@ export async function startSessionController(parts: SessionControllerParts): Pro
     };
     watchSessions(parts.client, listener, stop.signal).catch(reject);
   });
+  const jumps = new ClockJumps(parts);
   const timer = setInterval(() => {
+    jumps.look(current, leads(parts));
     if (leads(parts)) tick(parts, current, endings).catch(report);
   }, TICK_MS);
   stop.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
@@ -118,11 +119,11 @@ class SessionEndings {
 }
 
 async function tick(
-  { client, server, isBeingMade }: SessionControllerParts,
+  { client, server, isBeingMade, clock = sessionClock }: SessionControllerParts,
   sessions: ReadonlyMap<string, SessionResource>,
   endings: SessionEndings,
 ): Promise<void> {
-  const now = Date.now();
+  const now = clock.now();
   await Promise.all(
     [...sessions.values()].map(async (session) => {
       if (session.metadata.deletionTimestamp) {

@@ -5,6 +5,7 @@ import { type Patch, type SessionResource, type SessionSpec, openedAtOf } from "
 import { changeSession } from "./change-session.js";
 import { type RenewalParts, renewAccess } from "./renew-access.js";
 import { type Renewing, beginTime, getSession, renewalOf } from "./sessions.js";
+import { sessionClock } from "./session-clock.js";
 
 /** Orders that a session knows to have had: several instructors may give one at once, and each again after a lost answer. */
 const KNOWN_ORDERS = 8;
@@ -44,14 +45,14 @@ export function pauseSession(
 export function shortenSession(parts: Renewing, name: string, minutes: number): Promise<SessionResource> {
   return parts.turns.take(renewalOf(name), async () => {
     const shortened = await changeSession(parts.client, name, (spec) => {
-      const now = Date.now();
+      const now = sessionClock.now();
       const end = moment(now + minutes * 60_000);
       // Also of one that ends before: its learner must not put that off beyond.
       return { isEndSet: true, ...(end < spec.expiresAt && { expiresAt: end, ...endOfPause(spec, now) }) };
     });
     if (openedAtOf(shortened) !== undefined) return shortened;
     // Last: whoever dies in between leaves a session that can be shortened again.
-    return beginTime(parts.client, name, Date.now());
+    return beginTime(parts.client, name, sessionClock.now());
   });
 }
 
@@ -71,7 +72,7 @@ async function extend(
       : { isEndSet: null, extendedBy: [...extendedBy, order].slice(-KNOWN_ORDERS) };
   if (openedAtOf(session) === undefined)
     return changeEnd(client, name, (spec) => ({ minutes: spec.minutes + minutes, ...change }));
-  const from = Math.max(Date.parse(session.spec.expiresAt), Date.now());
+  const from = Math.max(Date.parse(session.spec.expiresAt), sessionClock.latest());
   const expiresAt = moment(from + minutes * 60_000);
   // First the token: time without access would be worth nothing.
   await renewAccess(parts, { ...session, spec: { ...session.spec, expiresAt } });
@@ -89,7 +90,7 @@ function changeEnd(
 
 async function pause(parts: RenewalParts, name: string, until: number | undefined): Promise<SessionResource> {
   const session = await getSession(parts.client, name);
-  const now = Date.now();
+  const now = sessionClock.now();
   const wasUntil = pausedUntil(session.spec, now) ?? now;
   const change = until === undefined ? endOfPause(session.spec, now) : { pausedUntil: moment(until) };
   // What nobody has opened has no time yet; it begins with the end of the pause.

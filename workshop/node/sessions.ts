@@ -28,6 +28,7 @@ import { addressOf } from "./session-access.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
 import type { TurnTaking } from "./turns.js";
+import { sessionClock } from "./session-clock.js";
 
 export interface NewSession {
   /** The whole name; made from `prefix` or the lab's name where absent. */
@@ -90,7 +91,7 @@ export async function createSession(
       lab: lab.name,
       ...(lab.revision === undefined ? {} : { labRevision: lab.revision }),
       minutes,
-      expiresAt: new Date(Date.now() + keptMs).toISOString(),
+      expiresAt: new Date(sessionClock.latest() + keptMs).toISOString(),
       namespace: lab.cluster === "own" ? OWN_CLUSTER_NAMESPACE : name,
       ...(lab.cluster === undefined ? {} : { cluster: lab.cluster }),
       organization: wanted.organization ?? name,
@@ -183,7 +184,7 @@ async function open(client: KubernetesClient, name: string): Promise<SessionReso
   const session = await getSession(client, name);
   if (openedAtOf(session) !== undefined) return session;
   const path = `${SESSIONS_PATH}/${name}`;
-  const now = Date.now();
+  const now = sessionClock.latest();
   const from = pausedUntil(session.spec, now) ?? now;
   const expiresAt = new Date(from + session.spec.minutes * 60_000).toISOString();
   await client.merge(path, { spec: { expiresAt, pausedMs: from - now } });

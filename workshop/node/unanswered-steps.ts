@@ -15,10 +15,16 @@ export function isUnanswered({ ending, test, view }: PageAction): boolean {
   return ending !== undefined || (test?.retries === Infinity && view.flow?.starts === true);
 }
 
+/** A command or test that goes on, and the later steps that it waits for. */
+interface GoingStep {
+  terminals: readonly string[];
+  step: Promise<void>;
+  answers: Set<number>;
+}
+
 /** The steps of a page that go on while later ones are taken. */
 export class UnansweredSteps {
-  /** By terminal, or by number where they have none. */
-  readonly #steps = new Map<string, Promise<void>>();
+  readonly #going = new Set<GoingStep>();
   readonly #awaitedMs: number;
 
   constructor(awaitedMs = AWAITED_MS) {
@@ -26,32 +32,40 @@ export class UnansweredSteps {
   }
 
   /** Lets the step run; resolves when the next one may be taken. */
-  async begin({ view, expectation, test }: PageAction, step: Promise<void>): Promise<void> {
-    const [terminal = `step ${String(view.number)}`] = view.terminals;
-    this.#steps.set(terminal, step);
+  async begin({ view, expectation, test, answers }: PageAction, step: Promise<void>): Promise<void> {
+    this.#going.add({ terminals: view.terminals, step, answers: new Set(answers) });
     // Whoever awaits it hears of a failure.
     step.catch(() => undefined);
-    const pause = new AbortController();
-    const { signal } = pause;
-    const lookedMs = test ? this.#awaitedMs : Math.min(LOOKED_AT_MS, expectation.timeoutMs / 2);
-    const looked = sleep(lookedMs, undefined, { signal });
-    await Promise.race([step, looked]).finally(() => pause.abort());
+    await lookedAt(step, test ? this.#awaitedMs : Math.min(LOOKED_AT_MS, expectation.timeoutMs / 2));
   }
 
-  /** Waits for the steps that this action was meant for. */
+  /** Waits for the steps that this action was the last answer to, and gives those a moment that ask for another one. */
   async awaitAnswered({ view }: PageAction): Promise<void> {
-    if (view.kind !== "terminal-interrupt" && view.kind !== "terminal-input") return;
-    for (const terminal of view.terminals) await this.ended(terminal);
+    for (const going of this.#going) {
+      if (!going.answers.delete(view.number)) continue;
+      if (going.answers.size > 0) await lookedAt(going.step, LOOKED_AT_MS);
+      else await this.#ended(going);
+    }
   }
 
-  /** Waits for the step of a terminal. */
+  /** Waits for the steps of a terminal. */
   async ended(terminal: string): Promise<void> {
-    await this.#steps.get(terminal);
-    this.#steps.delete(terminal);
+    for (const going of this.#going) if (going.terminals.includes(terminal)) await this.#ended(going);
   }
 
   /** Waits for all of them. */
   async end(): Promise<void> {
-    await Promise.all(this.#steps.values());
+    await Promise.all([...this.#going].map(({ step }) => step));
   }
+
+  async #ended(going: GoingStep): Promise<void> {
+    await going.step;
+    this.#going.delete(going);
+  }
+}
+
+/** Resolves when the step has ended, or the time is over. */
+async function lookedAt(step: Promise<void>, ms: number): Promise<void> {
+  const pause = new AbortController();
+  await Promise.race([step, sleep(ms, undefined, { signal: pause.signal })]).finally(() => pause.abort());
 }

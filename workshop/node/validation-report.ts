@@ -1,4 +1,5 @@
 import type { StepResult } from "../common/api.js";
+import type { ExpectedOutput } from "../common/expected-output.js";
 import type { Lab, LabProblem } from "../common/lab.js";
 import type { SessionResource } from "../common/session.js";
 import { lintLab } from "./lint-lab.js";
@@ -39,6 +40,16 @@ export interface ValidatedStep {
   /** Why it failed, or why it was skipped. */
   message?: string;
   result?: StepResult;
+  /** What its command printed in place of what the page says, where that is taken for what is right from now on. */
+  accepted?: AcceptedOutput;
+}
+
+/** An output that differs from the one of its page, and is right all the same. */
+export interface AcceptedOutput {
+  expected: ExpectedOutput;
+  output: string;
+  /** What is called otherwise in every session, and how the page writes that. */
+  names: { value: string; written: string }[];
 }
 
 /** A command of a lab that was left out of one replay. */

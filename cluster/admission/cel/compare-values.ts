@@ -31,12 +31,13 @@ function equalParts(left: object, right: object): boolean {
 }
 
 /** Length of time as the library has it, whose own fields nothing but its getters shows. */
-interface Duration {
+export interface Duration {
   readonly seconds: bigint;
   readonly nanos: number;
 }
 
-function isDuration(value: object): value is Duration {
+/** Whether it is a length of time, whose class the library keeps to itself. */
+export function isDuration(value: object): value is Duration {
   return "seconds" in value && "nanos" in value && typeof value.seconds === "bigint";
 }
 

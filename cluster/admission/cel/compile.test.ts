@@ -122,6 +122,42 @@ test.each([
   );
 });
 
+const LONG = 40_000;
+
+test.each([
+  ["object.s.indexOf(object.part)", "a".repeat(LONG) + "b", -1n],
+  ["object.s.lastIndexOf(object.part)", "a".repeat(LONG) + "b", -1n],
+  ["object.s.lastIndexOf(object.part)", "b" + "a".repeat(LONG), -1n],
+  ["object.s.contains(object.part)", "b" + "a".repeat(LONG), false],
+  ["object.s.split(object.part).size()", "a".repeat(LONG / 2) + "b" + "a".repeat(LONG / 2), 1n],
+  ["object.s.replace(object.part, '') == object.s", "a".repeat(LONG / 2) + "b" + "a".repeat(LONG / 2), true],
+  ["url('https://a/?' + object.s.replace('a', 'a=1&')).getQuery()['a'].size()", "", BigInt(2 * LONG)],
+])("%s takes time with the length of the texts, whatever is in them", (source, part, result) => {
+  const program = compiled(source);
+  const before = process.cpuUsage();
+  expect(program.evaluate({ object: { s: "a".repeat(2 * LONG), part } })).toBe(result);
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(400_000);
+});
+
+test.each([
+  ["object.s.replace('', object.s).size()", { s: "a".repeat(10_000) }],
+  ["object.l.map(x, object.l).flatten().size()", { l: Array.from({ length: 1000 }, () => 1n) }],
+  ["'%.99999999999f'.format([1.5])", {}],
+])("%s ends at the budget, which pays for what is made", (source, object) => {
+  expect(() => compiled(source).evaluate({ object })).toThrow("actual cost limit exceeded");
+});
+
+test("question marks of thousands of entries are read in one go", () => {
+  const before = process.cpuUsage();
+  const source = `[${Array.from({ length: 20_000 }, () => "?object.?a").join(", ")}]`;
+  expect(compileExpression(source, OPTIONS)).toMatchObject({
+    error: expect.stringContaining("maxListElements") as string,
+  });
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(4_000_000);
+});
+
 test("a chain of a hundred conditions compiles", () => {
   const chain = Array.from({ length: 100 }, (_, index) => `object.spec.replicas != ${index + 10}`).join(
     " && ",

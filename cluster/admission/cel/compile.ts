@@ -7,6 +7,7 @@ import { withBudget } from "./evaluation-budget.js";
 import { executableSource } from "./executable-source.js";
 import { isPlainlyDynamic, sourceFault } from "./literal-checks.js";
 import { checkTypes } from "./type-check.js";
+import { parseExpression } from "./optional-entries.js";
 import { compileErrorText, evaluationErrorText } from "./error-text.js";
 
 /** An expression ready to run. */
@@ -41,7 +42,7 @@ export function compileExpression(source: string, options: CompileOptions): Prog
   let program: ParseResult;
   let type: string;
   try {
-    const parsed = environment.parse(source);
+    const parsed = parseExpression(environment, source);
     const unknown = sourceFault(parsed.ast, Object.keys(options.variables));
     if (unknown) return { error: failure(unknown) };
     program = environment.parse(executableSource(parsed.ast));
@@ -98,5 +99,6 @@ function typeError(type: string, allowed: readonly string[] | undefined): string
 
 function returnTypeError(type: string, allowed: readonly string[]): string {
   if (allowed.length === 1) return `must evaluate to ${allowed[0]} but got ${type}`;
-  return `must evaluate to one of [${allowed.join(" ")}] but got ${type}`;
+  const types = allowed.map((name) => (name === "null" ? "null_type" : name));
+  return `must evaluate to one of [${types.join(" ")}] but got ${type}`;
 }

@@ -1,29 +1,35 @@
 import { compareValues } from "./compare-values.js";
 import type { CelLibrary } from "./library.js";
 import { registerAll } from "./library.js";
-import { spend } from "./evaluation-budget.js";
+import { CHARACTERS_PER_UNIT, spend } from "./evaluation-budget.js";
 import { regularExpression } from "./regular-expression.js";
+import type { CelDuration } from "./time-text.js";
+import { durationText, timestampText } from "./time-text.js";
+import { zonedTime } from "./zoned-time.js";
 
 /** One unit of budget pays for matching this many characters. */
-const CHARACTERS_PER_UNIT = 100;
 
 /** One unit of budget pays for copying or comparing this many elements, of the kind a loop visits one for. */
 const ELEMENTS_PER_UNIT = 16;
 
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
-const NANOSECONDS = 1_000_000_000n;
-
-/** As the library has it: the sum of both. */
-interface CelDuration {
-  seconds: bigint;
-  nanos: number;
-}
 
 type CelMap = Record<string, unknown> | Map<unknown, unknown>;
 
+const BYTES_ORDER: Record<string, (order: number) => boolean> = {
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+};
+
 /** Regular expressions by RE2, conversions of times that the library lacks, and the functions `executableSource` writes into expressions. */
 export const coreLibrary: CelLibrary = (environment) => {
+  for (const [sign, holds] of Object.entries(BYTES_ORDER))
+    environment.registerOperator(`bytes ${sign} bytes: bool`, (left: Uint8Array, right: Uint8Array) =>
+      holds(Buffer.compare(left, right)),
+    );
   registerAll(environment, {
     "string.re2Matches(string): bool": (text: string, pattern: string) => matcher(text, pattern).find(),
     "string.find(string): string": (text: string, pattern: string) => findAll(text, pattern, 1)[0] ?? "",
@@ -31,11 +37,8 @@ export const coreLibrary: CelLibrary = (environment) => {
       findAll(text, pattern, Infinity),
     "string.findAll(string, int): list<string>": (text: string, pattern: string, limit: bigint) =>
       findAll(text, pattern, limit < 0n ? Infinity : Number(limit)),
-    [`string(${TIMESTAMP}): string`]: (time: Date) =>
-      time
-        .toISOString()
-        .replace(/(\.[0-9]*?)0+Z$/, "$1Z")
-        .replace(".Z", "Z"),
+    [`string(${TIMESTAMP}): string`]: timestampText,
+    [`${TIMESTAMP}.__at(string): ${TIMESTAMP}`]: zonedTime,
     [`string(${DURATION}): string`]: durationText,
     [`int(${TIMESTAMP}): int`]: (time: Date) => BigInt(Math.floor(time.getTime() / 1000)),
     [`timestamp(${TIMESTAMP}): ${TIMESTAMP}`]: (time: Date) => time,
@@ -49,18 +52,21 @@ export const coreLibrary: CelLibrary = (environment) => {
     "__keys(dyn): list<dyn>": indexesOf,
     "__sortBy(list<dyn>): list<dyn>": (entries: [unknown, unknown][]) =>
       entries.toSorted(([left], [right]) => compareValues(left, right)).map(([, item]) => item),
+    "__merged(list<dyn>): map<dyn, dyn>": merged,
     "__mapOf(list<dyn>): map<dyn, dyn>": (entries: [unknown, unknown][]) => new Map(entries),
   });
 };
 
-/** Seconds, with no more decimals than it takes. */
-function durationText({ seconds, nanos }: CelDuration): string {
-  const total = seconds * NANOSECONDS + BigInt(nanos);
-  const size = total < 0n ? -total : total;
-  const decimals = String(size % NANOSECONDS)
-    .padStart(9, "0")
-    .replace(/0+$/, "");
-  return `${total < 0n ? "-" : ""}${size / NANOSECONDS}${decimals === "" ? "" : `.${decimals}`}s`;
+/** The entries of all the maps, none of which may have a key of another. */
+function merged(maps: (Map<unknown, unknown> | Record<string, unknown>)[]): Map<unknown, unknown> {
+  const all = new Map<unknown, unknown>();
+  for (const map of maps) {
+    for (const [key, value] of map instanceof Map ? map : Object.entries(map)) {
+      if (all.has(key)) throw new Error(`insert failed: key ${String(key)} already exists`);
+      all.set(key, value);
+    }
+  }
+  return all;
 }
 
 function matcher(text: string, pattern: string): { find(): boolean; group(): string | null } {
@@ -70,7 +76,13 @@ function matcher(text: string, pattern: string): { find(): boolean; group(): str
 
 function findAll(text: string, pattern: string, limit: number): string[] {
   const found: string[] = [];
-  const search = matcher(text, pattern);
+  let search: ReturnType<typeof matcher>;
+  try {
+    search = matcher(text, pattern);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new Error(why.startsWith("error parsing") ? `Illegal regex: ${why}` : why, { cause });
+  }
   while (found.length < limit && search.find()) found.push(search.group() ?? "");
   return found;
 }

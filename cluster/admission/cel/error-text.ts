@@ -29,6 +29,7 @@ export function compileErrorText(
     summary: summary ?? message ?? String(error),
     node: (error as LibraryError).node,
   };
+  if (fault.code === "instantiation") return `program instantiation failed: ${fault.summary}`;
   const reason = typeReason(fault) ?? compileReason(fault.code, fault.summary, isFunction);
   const before = source.slice(0, positionOf(source, error as LibraryError)).split("\n");
   const line = before.length;
@@ -123,14 +124,25 @@ function isSyntax(code: string): boolean {
   );
 }
 
+/** What the library says of a failure, beside what the API server's evaluator says. */
+const FAILURES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:.*)index out of bounds, index (-?\d+).*$/s, "index out of bounds: $1"],
+  [/^(?:no such overload|found no matching overload)(?!: \w+\(list\)$).*$/s, "no such overload"],
+  [/^(int|uint|double)\(\) type error: cannot convert.*$/s, "type conversion error from 'string' to '$1'"],
+  [/^bool\(\) conversion error: .*$/s, "type conversion error from 'string' to 'bool'"],
+  [/^timestamp\(\) requires .*$/s, "type conversion error from 'string' to 'google.protobuf.Timestamp'"],
+  [/^Invalid duration string: .*$/s, "type conversion error from 'string' to 'google.protobuf.Duration'"],
+  [/^.*unsigned integer overflow.*$/is, "unsigned integer overflow"],
+  [/^(?:int\(\) type error: )?integer overflow.*$/s, "integer overflow"],
+  [/^modulo by zero/, "modulus by zero"],
+  [/^Optional value is not present/, "optional.none() dereference"],
+  [/^No such key/, "no such key"],
+];
+
 /** What went wrong while an expression ran, in the words of the API server's evaluator. */
 export function evaluationErrorText(error: unknown): string {
   const { summary, message } = error as LibraryError;
   const text = summary ?? message ?? String(error);
-  const outOfBounds = /index out of bounds, index (-?\d+)/.exec(text);
-  if (outOfBounds) return `index out of bounds: ${outOfBounds[1]}`;
-  if (/^(no such overload|found no matching overload)/.test(text)) return "no such overload";
-  const conversion = /^(int|uint|double|bool)\(\) type error: /.exec(text);
-  if (conversion) return `type conversion error from 'string' to '${conversion[1]}'`;
-  return text.replace(/^No such key/, "no such key");
+  for (const [said, means] of FAILURES) if (said.test(text)) return text.replace(said, means);
+  return text;
 }

@@ -1,4 +1,5 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
+import { isOptionalEntry } from "./optional-entries.js";
 
 /**
  * Prints a parsed expression as the evaluator must run it. Four things differ from what the author wrote:
@@ -33,6 +34,7 @@ const TWO_VARIABLE_LOOPS = new Set([
   "exists_one",
   "transformList",
   "transformMap",
+  "transformMapEntry",
 ]);
 /** Methods that give back what was in their receiver: of a dynamic one the library finds no type at all, and lets nothing be done with it. */
 const GIVE_BACK = new Set(["value", "first", "last", "min", "max", "slice", "sort", "distinct"]);
@@ -43,6 +45,12 @@ const INSTANT = new Set(
   "bind dyn type has of ofNonZeroValue none hasValue value or orValue first last".split(" "),
 );
 const MAPPED_OPTIONALS = new Set(["optMap", "optFlatMap"]);
+
+/** Methods of texts that count in characters here, and in halves of them in the library; and of its own it tells by the name. */
+const OWN = new Set(["contains", "indexOf", "lastIndexOf", "substring", "split", "lowerAscii", "upperAscii"]);
+/** What is asked of a time, also in a zone: the library knows no offsets. */
+const TIME_FIELD =
+  /^get(?:FullYear|Month|Date|DayOfMonth|DayOfWeek|DayOfYear|Hours|Minutes|Seconds|Milliseconds)$/;
 
 class Printer {
   readonly #isTyped: boolean;
@@ -57,7 +65,7 @@ class Printer {
     switch (node.op) {
       case "value":
         // The author's own spelling keeps raw strings, bytes and unsigned numbers exactly as they were.
-        return node.input.slice(node.start, node.end);
+        return bytesInUtf8(node.input.slice(node.start, node.end));
       case "id":
         return node.args;
       case "!_":
@@ -73,9 +81,9 @@ class Printer {
       case "[?]":
         return `${this.print(node.args[0])}[?${this.print(node.args[1])}]`;
       case "list":
-        return `[${node.args.map((item) => this.print(item)).join(", ")}]`;
+        return this.#list(node.args);
       case "map":
-        return `{${node.args.map(([key, value]) => `${this.print(key)}: ${this.print(value)}`).join(", ")}}`;
+        return this.#map(node.args);
       case "?:":
         return `(${this.print(node.args[0])} ? ${this.print(node.args[1])} : ${this.print(node.args[2])})`;
       case "call":
@@ -85,6 +93,26 @@ class Printer {
       default:
         return this.#binary(node.op, node.args);
     }
+  }
+
+  #list(items: ASTNode[]): string {
+    if (!items.some(isOptionalEntry)) return `[${items.map((item) => this.print(item)).join(", ")}]`;
+    const parts = items.map((item) =>
+      isOptionalEntry(item) ? `__present(${this.print(item)})` : `[dyn(${this.print(item)})]`,
+    );
+    return `__joined([${parts.join(", ")}])`;
+  }
+
+  #map(entries: [ASTNode, ASTNode][]): string {
+    if (!entries.some(([key]) => isOptionalEntry(key)))
+      return `{${entries.map(([key, value]) => `${this.print(key)}: ${this.print(value)}`).join(", ")}}`;
+    const parts = entries.map(([key, value]) => {
+      const [name, printed] = [this.print(key), this.print(value)];
+      return isOptionalEntry(key)
+        ? `__present(${printed}).map(__value, [dyn(${name}), __value])`
+        : `[[dyn(${name}), dyn(${printed})]]`;
+    });
+    return `__entries([${parts.join(", ")}])`;
   }
 
   #binary(operator: string, [left, right]: [ASTNode, ASTNode]): string {
@@ -155,7 +183,11 @@ class Printer {
   }
 
   #plainMethod(name: string, receiver: ASTNode, args: ASTNode[]): string {
-    const call = `${this.#receiver(name, receiver)}.${name}(${this.#read(name, args)})`;
+    if (args.length === 1 && TIME_FIELD.test(name))
+      return `${this.print(receiver)}.__at(${this.#read(name, args)}).${name}()`;
+    const isNamespace = receiver.op === "id" && NAMESPACES.has(receiver.args);
+    const printed = OWN.has(name) && !isNamespace ? `__${name}` : name;
+    const call = `${this.#receiver(name, receiver)}.${printed}(${this.#read(name, args)})`;
     return GIVE_BACK.has(name) && !this.#isTyped ? `dyn(${call})` : call;
   }
 
@@ -187,6 +219,7 @@ class Printer {
     const keys = `__visit(__keys(${subject}))${filter}`;
     const body = {
       transformList: `${keys}.map(${loop.key}, ${bind(result)})`,
+      transformMapEntry: `__merged(${keys}.map(${loop.key}, ${bind(result)}))`,
       transformMap: `__mapOf(${keys}.map(${loop.key}, [${loop.key}, ${bind(result)}]))`,
     }[name];
     const quantifier = name === "existsOne" ? "exists_one" : name;
@@ -197,6 +230,13 @@ class Printer {
     this.#names += 1;
     return `__v${this.#names}`;
   }
+}
+
+/** The library makes one byte of each character of bytes, whatever it takes. */
+function bytesInUtf8(literal: string): string {
+  return /^[bB]["']/.test(literal) && !literal.includes("\\") && /[\u0080-\uFFFF]/.test(literal)
+    ? `bytes(${literal.slice(1)})`
+    : literal;
 }
 
 /** Reports the size of what the node comes to, for the function that reads it, unless it is written out; lists know how long they are. */

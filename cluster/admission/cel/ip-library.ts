@@ -1,10 +1,13 @@
+import { isIP } from "node:net";
+import { addressFault, prefixFault } from "./address-fault.js";
 import type { Cidr, IpAddress } from "./ip-address.js";
 import { containsIp, formatIp, maskedAddress, parseCidr, parseIp } from "./ip-address.js";
 import type { CelLibrary } from "./library.js";
-import { registerAll } from "./library.js";
+import { registerAll, registerNamespace } from "./library.js";
 
 const IP = "net.IP";
 const CIDR = "net.CIDR";
+const NAMESPACE = "kubernetes.IpNamespace";
 
 class CelIp {
   readonly address: IpAddress;
@@ -41,7 +44,10 @@ export const ipLibrary: CelLibrary = (environment) => {
     `${CIDR} == ${CIDR}`,
     (left: CelCidr, right: CelCidr) => String(left) === String(right),
   );
+  registerNamespace(environment, "ip", NAMESPACE);
   registerAll(environment, {
+    [`${NAMESPACE}.isCanonical(string): bool`]: (_namespace: object, text: string) =>
+      formatIp(ip(text)) === text,
     [`ip(string): ${IP}`]: (text: string) => new CelIp(ip(text)),
     "isIP(string): bool": (text: string) => parseIp(text) !== undefined,
     [`string(${IP}): string`]: String,
@@ -60,7 +66,8 @@ export const ipLibrary: CelLibrary = (environment) => {
       new CelCidr({ ...value.cidr, address: maskedAddress(value.cidr) }),
     [`${CIDR}.containsIP(${IP}): bool`]: (value: CelCidr, { address }: CelIp) =>
       containsIp(value.cidr, address),
-    [`${CIDR}.containsIP(string): bool`]: (value: CelCidr, text: string) => containsIp(value.cidr, ip(text)),
+    [`${CIDR}.containsIP(string): bool`]: (value: CelCidr, text: string) =>
+      containsIp(value.cidr, member(text)),
     [`${CIDR}.containsCIDR(${CIDR}): bool`]: (value: CelCidr, other: CelCidr) =>
       contains(value.cidr, other.cidr),
     [`${CIDR}.containsCIDR(string): bool`]: (value: CelCidr, text: string) =>
@@ -70,15 +77,34 @@ export const ipLibrary: CelLibrary = (environment) => {
 
 function ip(text: string): IpAddress {
   const address = parseIp(text);
-  if (!address)
-    throw new Error(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
-  return address;
+  if (address) return address;
+  const named = JSON.stringify(text);
+  if (!isIP(text)) {
+    throw new Error(`IP Address ${named} parse error during conversion from string: ${addressFault(text)}`);
+  }
+  throw new Error(
+    text.includes("%")
+      ? `IP address ${named} with zone value is not allowed`
+      : `IPv4-mapped IPv6 address ${named} is not allowed`,
+  );
 }
+
+const BAD_NETWORK = "network address parse error during conversion from string";
 
 function cidr(text: string): Cidr {
   const value = parseCidr(text);
-  if (!value) throw new Error("network address parse error during conversion from string");
-  return value;
+  if (value) return value;
+  const [address = ""] = text.split("/");
+  if (text !== address && isIP(address) && !address.includes("%") && parseIp(address) === undefined)
+    throw new Error(`IPv4-mapped IPv6 address ${JSON.stringify(address)} is not allowed`);
+  throw new Error(`${BAD_NETWORK}: ${BAD_NETWORK}: ${prefixFault(text, (part) => isIP(part) !== 0)}`);
+}
+
+/** A real API server says no more of a text that is no address, when it is looked for in a network. */
+function member(text: string): IpAddress {
+  const address = parseIp(text);
+  if (address === undefined) throw new Error("no such overload");
+  return address;
 }
 
 function contains(outer: Cidr, inner: Cidr): boolean {

@@ -12,6 +12,11 @@ export const optionalLibrary: CelLibrary = (environment) => {
       isZero(value) ? Optional.none() : Optional.of(value),
     "OptionalNamespace.unwrap(list<dyn>): list<dyn>": (_namespace: object, list: unknown[]) =>
       list.filter(isPresent).map((optional) => optional.value()),
+    "__present(optional<dyn>): list<dyn>": (optional: unknown) =>
+      isPresent(optional) ? [optional.value()] : [],
+    // Of two entries of one key the later one is kept.
+    "__entries(list<dyn>): map<dyn, dyn>": (lists: [unknown, unknown][][]) => new Map(lists.flat()),
+    "__joined(list<dyn>): list<dyn>": (lists: unknown[][]) => lists.flat(),
   });
 };
 

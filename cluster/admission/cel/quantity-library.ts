@@ -5,6 +5,7 @@ import { registerAll } from "./library.js";
 
 const TYPE = "kubernetes.Quantity";
 const NANOS = 1_000_000_000n;
+const MAX_INT = 2n ** 63n - 1n;
 
 class CelQuantity {
   readonly nano: bigint;
@@ -30,7 +31,8 @@ export const quantityLibrary: CelLibrary = (environment) => {
   registerAll(environment, {
     [`quantity(string): ${TYPE}`]: (text: string) => new CelQuantity(parse(text).nano),
     "isQuantity(string): bool": (text: string) => parseQuantity(text) !== undefined,
-    [`${TYPE}.sign(): int`]: ({ nano }: CelQuantity) => (nano > 0n ? 1n : nano < 0n ? -1n : 0n),
+    // A function and no method, unlike all others.
+    [`sign(${TYPE}): int`]: ({ nano }: CelQuantity) => (nano > 0n ? 1n : nano < 0n ? -1n : 0n),
     [`${TYPE}.isInteger(): bool`]: ({ nano }: CelQuantity) => nano % NANOS === 0n,
     [`${TYPE}.asInteger(): int`]: asInteger,
     [`${TYPE}.asApproximateFloat(): double`]: ({ nano }: CelQuantity) => Number(nano) / Number(NANOS),
@@ -55,8 +57,10 @@ function parse(text: string): Quantity {
 }
 
 function asInteger({ nano }: CelQuantity): bigint {
-  if (nano % NANOS !== 0n) throw new Error("cannot convert value to integer");
-  return nano / NANOS;
+  const whole = nano / NANOS;
+  if (nano % NANOS !== 0n || whole > MAX_INT || whole < -MAX_INT - 1n)
+    throw new Error("cannot convert value to integer");
+  return whole;
 }
 
 function plus(left: CelQuantity, right: Operand): CelQuantity {

@@ -3,6 +3,7 @@ import type { DeclaredTypes } from "./declared-types.js";
 import { executableSource } from "./executable-source.js";
 import type { SourceFault } from "./literal-checks.js";
 import { walk } from "./literal-checks.js";
+import { parseExpression } from "./optional-entries.js";
 
 /** What the library keeps in the nodes of an expression it has checked, and throws where that fails. */
 interface CheckedType {
@@ -41,7 +42,7 @@ const CERTAIN = new Set([
  */
 export function checkTypes(source: string, types: DeclaredTypes): TypeVerdict {
   const { environment } = types;
-  const parsed = environment.parse(source);
+  const parsed = parseExpression(environment, source);
   const [executable, own] = [environment.parse(executableSource(parsed.ast, { isTyped: true })), parsed].map(
     checked,
   );
@@ -92,7 +93,9 @@ function isCertain({ code, summary }: TypeFault): boolean {
 function placed(fault: TypeFault): SourceFault {
   const { code, node, summary } = fault;
   const key = /^No such key: (.*)$/.exec(summary);
-  if (code === "cannot_index_type" && node?.op === ".")
+  // An index of what has none is an operator that does not take it.
+  if (code === "cannot_index_type" && node?.op === "[]") return { ...fault, code: "invalid_index_type" };
+  if (code === "cannot_index_type" && (node?.op === "." || node?.op === ".?"))
     return { ...fault, range: { start: node.args[0].end } };
   if (code !== "no_such_key" || key === null) return fault;
   const owner = node?.op === "." ? node.args[0] : undefined;

@@ -1,16 +1,17 @@
+import type { GoUrl } from "./go-url.js";
+import { parseRequestUrl } from "./go-url.js";
 import type { CelLibrary } from "./library.js";
 import { registerAll } from "./library.js";
 
 const TYPE = "kubernetes.URL";
 
 class CelUrl {
-  readonly url: URL;
+  readonly url: GoUrl;
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
-    // Go takes an absolute path for a URL, the URL class does not: it gets a base that no answer shows.
-    this.url = new URL(text, text.startsWith("/") ? "relative://" : undefined);
+    this.url = parseRequestUrl(text);
   }
 }
 
@@ -23,39 +24,43 @@ export const urlLibrary: CelLibrary = (environment) => {
   );
   registerAll(environment, {
     [`url(string): ${TYPE}`]: (text: string) => parse(text),
-    "isURL(string): bool": (text: string) => tryParse(text) !== undefined,
-    [`${TYPE}.getScheme(): string`]: ({ url }: CelUrl) =>
-      url.protocol === "relative:" ? "" : url.protocol.slice(0, -1),
+    "isURL(string): bool": isUrl,
+    [`${TYPE}.getScheme(): string`]: ({ url }: CelUrl) => url.scheme,
     [`${TYPE}.getHost(): string`]: ({ url }: CelUrl) => url.host,
-    [`${TYPE}.getHostname(): string`]: ({ url }: CelUrl) => url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    [`${TYPE}.getHostname(): string`]: ({ url }: CelUrl) => url.hostname,
     [`${TYPE}.getPort(): string`]: ({ url }: CelUrl) => url.port,
-    [`${TYPE}.getEscapedPath(): string`]: ({ url, text }: CelUrl) =>
-      /^[^:]+:\/\/[^/]+$/.test(text) ? "" : url.pathname,
+    [`${TYPE}.getEscapedPath(): string`]: ({ url }: CelUrl) => url.path,
     [`${TYPE}.getQuery(): map<string, list<string>>`]: ({ url }: CelUrl) => queryOf(url),
   });
 };
 
-function tryParse(text: string): CelUrl | undefined {
-  if (!/^([a-zA-Z][a-zA-Z0-9+.-]*:|\/)/.test(text)) return undefined;
+function isUrl(text: string): boolean {
   try {
-    return new CelUrl(text);
+    parseRequestUrl(text);
+    return true;
   } catch {
-    // Not a URL: both callers say so in their own way.
-    return undefined;
+    // What is wrong with it, `url()` says.
+    return false;
   }
 }
 
 function parse(text: string): CelUrl {
-  const url = tryParse(text);
-  if (!url)
-    throw new Error(
-      `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
-    );
-  return url;
+  try {
+    return new CelUrl(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`URL parse error during conversion from string: parse ${JSON.stringify(text)}: ${why}`, {
+      cause,
+    });
+  }
 }
 
-function queryOf(url: URL): Map<string, string[]> {
+function queryOf({ query: written }: GoUrl): Map<string, string[]> {
   const query = new Map<string, string[]>();
-  for (const [name, value] of url.searchParams) query.set(name, [...(query.get(name) ?? []), value]);
+  for (const [name, value] of new URLSearchParams(written)) {
+    const known = query.get(name);
+    if (known === undefined) query.set(name, [value]);
+    else known.push(value);
+  }
   return query;
 }

@@ -7,6 +7,10 @@ import { HeaderEncoder } from "./header-codec.js";
 import { SpdyConnection } from "./spdy-connection.js";
 import type { SpdyStream } from "./spdy-stream.js";
 
+/** As many as one connection may have. */
+const MANY_STREAMS = 512;
+const MIB = 1024 * 1024;
+
 /** A connection of which the test is the client: `serve` gets the client's bytes, `sent` is what the server answered. */
 async function serve(
   chunks: Buffer[],
@@ -83,5 +87,21 @@ describe("a SPDY connection", () => {
     let streams = 0;
     await serve([frame, Buffer.alloc(8)], () => (streams += 1));
     expect(streams).toBe(0);
+  });
+
+  it("lets little wait for a client that does not read, however many streams it has opened", async () => {
+    const ids = Array.from({ length: MANY_STREAMS }, (_, at) => at * 2 + 1);
+    const encoder = new HeaderEncoder();
+    const frames: Buffer[] = [];
+    for (const id of ids) {
+      const block = await encoder.encode(new Map([["streamtype", "data"]]));
+      frames.push(controlFrame(FRAME.synStream, 0, Buffer.concat([words(id, 0), Buffer.alloc(2), block])));
+    }
+    encoder.close();
+    const rooms: number[] = [];
+    await serve(frames, (stream) => rooms.push(stream.writableHighWaterMark));
+    expect(rooms).toHaveLength(MANY_STREAMS);
+    expect(rooms[0]).toBe(MIB / 4);
+    expect(rooms.reduce((sum, room) => sum + room, 0)).toBeLessThan(12 * MIB);
   });
 });

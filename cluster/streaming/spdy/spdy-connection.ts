@@ -7,6 +7,11 @@ import { SpdyStream } from "./spdy-stream.js";
 
 /** Streams a client may have open on one connection: a port-forward takes two for each connection it carries. */
 const MAX_STREAMS = 512;
+/** Bytes that wait while those before are on their way to the client, of one stream where it is alone, and at least. */
+const AHEAD_BYTES = 256 * 1024;
+const LEAST_AHEAD_BYTES = 16 * 1024;
+/** Of a command with its input, outputs and size, or of two forwarded connections. */
+const FEW_STREAMS = 4;
 /** Odd, and so none that a server begins: a client that has not sent it answers with nothing (draft 3.1, section 2.6.5). */
 const LOOK_ID = 0xffff_ffff;
 const LOOK = controlFrame(FRAME.ping, 0, words(LOOK_ID));
@@ -83,7 +88,14 @@ export class SpdyConnection {
       await this.#send(controlFrame(FRAME.rstStream, 0, words(id, RESET.refused)));
       return;
     }
-    const stream = new SpdyStream(id, headers, (frame, done) => this.#write(frame, done));
+    const stream = new SpdyStream(id, headers, {
+      send: (frame, done) => this.#write(frame, done),
+      // The more there are the less each: all together they must not take what is for others.
+      aheadBytes: Math.max(
+        Math.floor((AHEAD_BYTES * FEW_STREAMS) / (this.#streams.size + FEW_STREAMS)),
+        LEAST_AHEAD_BYTES,
+      ),
+    });
     this.#streams.set(id, stream);
     stream.once("close", () => this.#streams.delete(id));
     stream.on("error", () => undefined);

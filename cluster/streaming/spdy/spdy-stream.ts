@@ -4,6 +4,13 @@ import { controlFrame, dataFrame, FLAG_FIN, FRAME, RESET, words } from "./frames
 /** Sends a frame; `done` is called when the connection has taken it, or is gone. */
 export type SendFrame = (frame: Buffer, done?: () => void) => void;
 
+/** How what is written to a stream gets to the client. */
+export interface SpdyWay {
+  send: SendFrame;
+  /** Bytes that wait while those before are on their way; a frame can hold 16 MiB. */
+  aheadBytes: number;
+}
+
 /** One stream of a SPDY connection. Destroying it before both ends have finished resets it for the client. */
 export class SpdyStream extends Duplex {
   readonly id: number;
@@ -14,8 +21,8 @@ export class SpdyStream extends Duplex {
   #isReset = false;
   #hasEnded = false;
 
-  constructor(id: number, headers: ReadonlyMap<string, string>, send: SendFrame) {
-    super({ allowHalfOpen: true });
+  constructor(id: number, headers: ReadonlyMap<string, string>, { send, aheadBytes }: SpdyWay) {
+    super({ allowHalfOpen: true, writableHighWaterMark: aheadBytes });
     this.id = id;
     this.headers = headers;
     this.#send = send;
@@ -45,7 +52,9 @@ export class SpdyStream extends Duplex {
     this.#takeMore();
   }
 
-  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  /** What has come while the last frame was on its way is one frame. */
+  override _writev(pieces: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const bytes = Buffer.concat(pieces.map(({ chunk }) => chunk));
     this.#send(dataFrame(this.id, bytes), () => done());
   }
 

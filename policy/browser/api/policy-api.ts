@@ -1,3 +1,4 @@
+import { searchWithin } from "../../common/name-search.js";
 import type { AccessPolicy, AccessPolicyList, PermissionsView } from "../../common/access-api.js";
 import type { BindingDelta } from "../../common/roles.js";
 import type { ChangeList } from "../../common/history-api.js";
@@ -212,7 +213,11 @@ function iamPath({ organization, workspace }: AccessPlace): string {
 }
 
 function listQuery({ search = "", offset = 0, size }: ListPart): string {
-  const query = { "searchScope.name": `*${search}*`, "pagination.offset": offset, "pagination.size": size };
+  const query = {
+    "searchScope.name": searchWithin(search),
+    "pagination.offset": offset,
+    "pagination.size": size,
+  };
   return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
 }
 

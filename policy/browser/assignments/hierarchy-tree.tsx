@@ -1,3 +1,4 @@
+import { nameSearch, searchWithin } from "../../common/name-search.js";
 import type { ReactElement } from "react";
 import { Button, Collection, Tree, TreeItem, TreeItemContent, type Key } from "react-aria-components";
 import type { WorkspaceView } from "../../common/tmc-api.js";
@@ -22,7 +23,8 @@ export function HierarchyTree({ selected, onChoose, countOf = () => 0 }: Props):
   const { hierarchy } = useConsole();
   const { text, setText, search } = useSearch();
   const { workspaces } = hierarchy;
-  const found = workspaces.filter(({ fullName }) => fullName.name.includes(search));
+  const isLookedFor = nameSearch(searchWithin(search));
+  const found = workspaces.filter(({ fullName }) => isLookedFor(fullName.name));
   const shown = someOf(found, selected);
   const current = selected === undefined ? ORGANIZATION : `workspace:${selected}`;
   function choose(key: Key | undefined): void {

@@ -1,3 +1,4 @@
+import { nameSearch, searchWithin } from "../../common/name-search.js";
 import type { ReactElement } from "react";
 import type { WorkspaceView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
@@ -18,7 +19,8 @@ export function WorkspacesPage(): ReactElement {
   const mayCreate = useMay()("edit");
   const { text, setText, search, offset, move } = useSearch();
   const { workspaces } = hierarchy;
-  const found = workspaces.filter(({ fullName }) => fullName.name.includes(search));
+  const isLookedFor = nameSearch(searchWithin(search));
+  const found = workspaces.filter(({ fullName }) => isLookedFor(fullName.name));
   const start = pageStart(offset, found.length);
   return (
     <>

@@ -1,13 +1,14 @@
 import type { CollectionListener, WatchedObject } from "../../../kubernetes/node/collection-watch.js";
 import type { Logger } from "../logger.js";
 import type { PolicyContext } from "../context.js";
+import { Settling } from "../settling.js";
 import { createWorkQueue } from "../work-queue.js";
 import { auditIntoReport } from "./audit-namespace.js";
 import { AuditedCluster } from "./audited-cluster.js";
 import { AUDITED_KINDS, type AuditedKind, type AuditedObject, auditedObject } from "./audited-kinds.js";
 
-/** A rollout changes a dozen objects within this; they are judged together. */
-const SETTLE_MS = 200;
+/** A rollout changes a dozen objects one after another; they are judged together. */
+const PATIENCE = { quietMs: 200, atMostMs: 1000 };
 
 /** What the controller tells the audit, and the watches it has to keep for it. */
 export interface Audit {
@@ -28,21 +29,17 @@ export function startAudit(
   const cluster = new AuditedCluster();
   const queue = createWorkQueue({ logger, signal });
   const managed = new Set<string>();
-  const settling = new Set<string>();
+  const settling = new Settling(PATIENCE);
   /** Until everything was listed once, what is missing is not yet known from what is gone. */
   const unlisted = new Set<AuditedKind>(AUDITED_KINDS);
 
-  const queueAudit = (namespace: string, delayMs: number): void => {
-    const audit = () => {
-      settling.delete(namespace);
-      return auditIntoReport(context, namespace, () => cluster.imagesIn(namespace));
-    };
-    queue.add(`audit/${namespace}`, audit, delayMs);
+  const queueAudit = (namespace: string): void => {
+    const audit = () => auditIntoReport(context, namespace, () => cluster.imagesIn(namespace));
+    queue.add(`audit/${namespace}`, audit);
   };
   const judge = (namespace: string): void => {
-    if (unlisted.size > 0 || !managed.has(namespace) || settling.has(namespace)) return;
-    settling.add(namespace);
-    queueAudit(namespace, SETTLE_MS);
+    if (unlisted.size > 0 || !managed.has(namespace)) return;
+    settling.soon(namespace, () => queueAudit(namespace));
   };
   const take = (type: "ADDED" | "MODIFIED" | "DELETED", object: AuditedObject): void => {
     if (type === "DELETED") cluster.remove(object);
@@ -68,7 +65,7 @@ export function startAudit(
     },
     release: (namespace) => {
       managed.delete(namespace);
-      queueAudit(namespace, 0);
+      queueAudit(namespace);
     },
     judgeAnew: judge,
   };

@@ -13,6 +13,7 @@ import {
   objectName,
   ownedBy,
 } from "../records.js";
+import { enforceStored, recordStored } from "../stored-change.js";
 import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { isAllowedAddress } from "./allowed-addresses.js";
 import { held, isDetaching, letClusterGo } from "./hold-cluster.js";
@@ -26,6 +27,8 @@ export const MAX_MEMBERS = 20;
 /** Of all organizations together, on one Lectern. */
 const MAX_MEMBERS_OF_ALL = 200;
 
+const DONE = "The cluster is attached";
+
 export interface NewCluster {
   organization: string;
   name: string;
@@ -37,8 +40,8 @@ export interface NewCluster {
 /**
  * Puts the engine into a further cluster and registers it: from then on its attached namespaces follow the organization's policies. One that is attached
  * under this name already is given the kubeconfig in place of its own. Throws POLICY_INVALID,
- * POLICY_FORBIDDEN for an address that the operator does not allow, POLICY_EXISTS, POLICY_IN_USE for a cluster of another Lectern, and what the cluster
- * itself refuses.
+ * POLICY_FORBIDDEN for an address that the operator does not allow, POLICY_EXISTS, POLICY_IN_USE for a cluster of another Lectern, POLICY_NOT_IN_FORCE
+ * where it is attached and cannot be asked any more, and what the cluster itself refuses.
  */
 export async function attachCluster(
   context: PolicyContext,
@@ -69,8 +72,9 @@ export async function attachCluster(
   const stored = await context.store.create("managedclusters", signed(object as typeof made, user));
   if (!stored) throw exists(name);
   await keepKubeconfig(context, stored as ManagedClusterObject, cluster.kubeconfig);
-  await recordMembership(context, stored as ManagedClusterObject, { user, action: "attached" });
-  return getCluster(context, organization, name);
+  const attached = stored as ManagedClusterObject;
+  await recordStored(context, DONE, () => recordMembership(context, attached, { user, action: "attached" }));
+  return enforceStored(DONE, () => getCluster(context, organization, name));
 }
 
 /** Without it the cluster is not attached. */

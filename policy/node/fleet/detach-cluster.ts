@@ -5,6 +5,7 @@ import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import { requireCluster } from "../find.js";
 import { type ManagedClusterObject, objectName } from "../records.js";
+import { recordStored } from "../stored-change.js";
 import { LECTERN_USER, type WriteOptions } from "../write-options.js";
 import { clearMember, giveUpMember } from "./clear-member.js";
 import { isDetaching } from "./hold-cluster.js";
@@ -43,7 +44,8 @@ async function markDetached(
   user: string,
 ): Promise<void> {
   await context.store.remove("managedclusters", objectName(cluster.spec));
-  await recordMembership(context, cluster, { user, action: "detached" });
+  const record = () => recordMembership(context, cluster, { user, action: "detached" });
+  await recordStored(context, "The cluster is detached", record);
 }
 
 /** Resolves to why it could not be done. Also where no server leads; the one that does has the last word, and tries again. */

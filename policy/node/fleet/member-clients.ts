@@ -16,6 +16,12 @@ import { KnownParameters } from "../known-parameters.js";
 import type { ManagedClusterObject } from "../records.js";
 import { readMemberKubeconfig } from "./member-kubeconfig.js";
 
+/** What a server knows of who keeps the clusters that the operator gives. */
+export interface MemberStanding {
+  /** Whether a server that has the kubeconfig of this name keeps its clusters in step now; true where that cannot be told. Never rejects. */
+  isKept(operator: string): Promise<boolean>;
+}
+
 /** What the operator says of further clusters. */
 export interface MemberOptions {
   /** Clusters the operator gives, by the name organizations attach them under. */
@@ -159,7 +165,7 @@ export class MemberClients {
     const found = this.given.get(operator);
     if (found) return found;
     throw unopened(
-      `The cluster ${cluster} is one that the operator gives, and this Lectern was started without --member ${operator}=FILE.`,
+      `The cluster ${cluster} is one that the operator gives, and the Lectern that leads the fleet was started without --member ${operator}=FILE; start each with it.`,
     );
   }
 }

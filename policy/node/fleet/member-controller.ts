@@ -35,6 +35,8 @@ const RESYNC_EVERY_MS = 60_000;
 export interface MemberControllerOptions {
   home: PolicyContext;
   cluster: ManagedClusterObject;
+  /** Whether another server keeps it at this moment. */
+  isKept: () => Promise<boolean>;
   /** Of the Lectern that runs it. */
   version?: string;
   signal: AbortSignal;
@@ -84,6 +86,11 @@ export class MemberController {
     this.#alarm.ring();
   }
 
+  /** How far the member is was written down, perhaps by a server that kept it before and did not know that it does no more. */
+  async statusSeen(cluster: ManagedClusterObject): Promise<void> {
+    if (await this.#status.takeOver(cluster)) this.policiesChanged();
+  }
+
   /** Runs until the signal fires. */
   async run(): Promise<void> {
     const { signal } = this.#options;
@@ -96,6 +103,7 @@ export class MemberController {
   async #turn(): Promise<number> {
     this.#hasAnswered = false;
     try {
+      if (await this.#options.isKept()) return LOOK_EVERY_MS;
       const context = await this.#contextNow();
       const kubernetesVersion = await this.#ask(context);
       this.#hasAnswered = true;

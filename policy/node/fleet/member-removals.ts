@@ -4,6 +4,7 @@ import { MAX_MESSAGE_CHARACTERS } from "../custom-resource-definitions.js";
 import type { ManagedClusterObject } from "../records.js";
 import { Alarm } from "./alarm.js";
 import { clearMember, giveUpMember } from "./clear-member.js";
+import type { FleetShare } from "./fleet-share.js";
 import { isThere } from "./hold-cluster.js";
 import { now } from "./sync-state.js";
 
@@ -24,12 +25,14 @@ interface Removal {
 /** The members that are being taken off, each until the engine is out of the cluster, or its object is gone because somebody gave it up. */
 export class MemberRemovals {
   readonly #home: PolicyContext;
+  readonly #share: FleetShare;
   readonly #signal: AbortSignal;
   /** By the uid of the object: another one under the same name is another cluster. */
   readonly #running = new Map<string, Alarm>();
 
-  constructor(home: PolicyContext, signal: AbortSignal) {
+  constructor(home: PolicyContext, share: FleetShare, signal: AbortSignal) {
     this.#home = home;
+    this.#share = share;
     this.#signal = signal;
   }
 
@@ -51,6 +54,11 @@ export class MemberRemovals {
     await ended;
     const { logger } = this.#home;
     for (let tries = 0; !this.#signal.aborted; tries++) {
+      if (await this.#share.isKept(cluster)) {
+        if (!(await this.#isThere(cluster))) return;
+        await alarm.wait(MAX_RETRY_MS, this.#signal);
+        continue;
+      }
       const reason = await this.#try(cluster, opened());
       if (reason === undefined || this.#signal.aborted) return;
       const facts = { cluster: cluster.spec.name, reason };
@@ -65,6 +73,10 @@ export class MemberRemovals {
       await this.#write(cluster, reason);
       await alarm.wait(Math.min(RETRY_MS * 2 ** tries, MAX_RETRY_MS), this.#signal);
     }
+  }
+
+  #isThere(cluster: ManagedClusterObject): Promise<boolean> {
+    return isThere(this.#home, cluster).catch(() => true);
   }
 
   /** Resolves to why it could not be done. */

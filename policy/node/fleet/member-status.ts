@@ -2,6 +2,7 @@ import { toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { MAX_MESSAGE_CHARACTERS } from "../custom-resource-definitions.js";
 import type { ManagedClusterObject, StoredSync } from "../records.js";
+import { isNewer } from "../seen-versions.js";
 import { now } from "./sync-state.js";
 
 type News = Partial<StoredSync> & Pick<StoredSync, "state">;
@@ -15,6 +16,8 @@ export class MemberStatus {
   readonly #cluster: ManagedClusterObject;
   readonly #onLost: () => void;
   #now: StoredSync | undefined;
+  /** Of the object as it was written or seen last. */
+  #version: string | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   /** `onLost` is told where it could not be written. */
@@ -23,11 +26,22 @@ export class MemberStatus {
     this.#cluster = cluster;
     this.#onLost = onLost;
     this.#now = cluster.status;
+    this.#version = cluster.metadata.resourceVersion;
   }
 
   /** As it was written last, by whichever server. */
   get now(): StoredSync | undefined {
     return this.#now;
+  }
+
+  /** Takes for written what another server wrote since it was written here last; resolves to whether that was something else. Never rejects. */
+  async takeOver({ metadata, status }: ManagedClusterObject): Promise<boolean> {
+    await this.#writing;
+    if (!isNewer(metadata.resourceVersion, this.#version)) return false;
+    this.#version = metadata.resourceVersion;
+    const isOther = status !== undefined && !isSame(status, this.#now);
+    this.#now = status;
+    return isOther;
   }
 
   /** Writes down how far it is, where that is news, one after another; what was in force last is kept. */
@@ -58,7 +72,9 @@ export class MemberStatus {
     if (isSame(status, this.#now)) return;
     const cluster = this.#cluster.spec.name;
     try {
-      await store.setStatus("managedclusters", name, { message: null, admitsUntil: null, ...status });
+      const written = { message: null, admitsUntil: null, ...status };
+      const version = await store.setStatus("managedclusters", name, written);
+      if (isNewer(version, this.#version)) this.#version = version;
       this.#now = status;
     } catch (error) {
       this.#onLost();

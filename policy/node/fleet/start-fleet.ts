@@ -4,6 +4,7 @@ import { toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import type { Watch } from "../keep-watching.js";
 import type { ManagedClusterObject } from "../records.js";
+import { type FleetShare, WHOLE_FLEET } from "./fleet-share.js";
 import { MemberController } from "./member-controller.js";
 import { holdCluster, isDetaching } from "./hold-cluster.js";
 import { MemberRemovals } from "./member-removals.js";
@@ -29,15 +30,17 @@ interface Running {
 /** Runs a controller for each member that is registered, until it is detached or the signal fires. */
 export function startFleet(
   home: PolicyContext,
-  { signal, version }: { signal: AbortSignal; version?: string },
+  { signal, version, share = WHOLE_FLEET }: { signal: AbortSignal; version?: string; share?: FleetShare },
 ): Fleet {
   const running = new Map<string, Running>();
-  const removals = new MemberRemovals(home, signal);
+  const removals = new MemberRemovals(home, share, signal);
   signal.addEventListener("abort", () => running.forEach(({ stop }) => stop()), { once: true });
 
   const start = (cluster: ManagedClusterObject): void => {
     const { name = "", uid = "" } = cluster.metadata;
-    if (running.get(name)?.uid === uid || signal.aborted) return;
+    const known = running.get(name);
+    if (known?.uid === uid) void known.controller.statusSeen(cluster);
+    if (known?.uid === uid || signal.aborted) return;
     // Those of before there was a finalizer; what is not written now is when the next server leads.
     told(home, cluster, holdCluster(home, cluster), "the object of a cluster was not held");
     running.get(name)?.stop();
@@ -45,6 +48,7 @@ export function startFleet(
     const controller = new MemberController({
       home,
       cluster,
+      isKept: () => share.isKept(cluster),
       signal: end.signal,
       ...(version !== undefined && { version }),
     });
@@ -62,7 +66,7 @@ export function startFleet(
   };
   const onItem = (type: "ADDED" | "MODIFIED" | "DELETED", item: WatchedObject): void => {
     const cluster = item as ManagedClusterObject;
-    if (!cluster.spec.member) return;
+    if (!cluster.spec.member || !share.includes(cluster)) return;
     if (type === "DELETED" || isDetaching(cluster)) end(cluster);
     else start(cluster);
     if (type !== "DELETED") return;

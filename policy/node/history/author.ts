@@ -1,3 +1,6 @@
+import type { V1ObjectMeta } from "@kubernetes/client-node";
+
+import { toSecond } from "../../common/exception.js";
 import type { HierarchyObject } from "../records.js";
 
 /** Says in an object itself who changed it last, so that no change is ever without the word of who made it. */
@@ -10,6 +13,8 @@ interface Mark {
   /** The number of the change among those of the same thing; where it is not known, the changes that are kept say it. */
   revision?: number;
   isDeletion?: boolean;
+  /** When; what servers of before have signed says none. */
+  time?: string;
 }
 
 /** The object with the name of who is about to store it. `current` is what it takes the place of; `revision` the number of the change, where it is known. */
@@ -19,7 +24,14 @@ export function signed<Spec>(
   { current, revision }: { current?: HierarchyObject<unknown>; revision?: number } = {},
 ): HierarchyObject<Spec> {
   const generation = (current?.metadata.generation ?? 0) + 1;
-  return withMark(object, { user, generation, ...(revision !== undefined && { revision }) });
+  const time = toSecond(new Date());
+  return withMark(object, { user, generation, time, ...(revision !== undefined && { revision }) });
+}
+
+/** When somebody has last changed the object by Lectern; empty where it does not say so. */
+export function timeOfChange({ annotations = {} }: V1ObjectMeta): string {
+  const time = readMark(annotations[CHANGED_ANNOTATION])?.time;
+  return typeof time === "string" && !Number.isNaN(Date.parse(time)) ? time : "";
 }
 
 /** The number of the change that made the object what it is; `undefined` where it does not say so, or somebody in the cluster itself changed it. */

@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import type { ChangedKind } from "../../common/history-api.js";
 import type { PolicyContext } from "../context.js";
 import type { ResourcePlural } from "../custom-resource-definitions.js";
@@ -15,6 +17,9 @@ export const KEPT_KINDS = {
 
 export type KeptPlural = keyof typeof KEPT_KINDS;
 
+/** Changes that were written down here lately, by the service or the controller of this process. Their ids hold uids, so that none is of two clusters. */
+const written = new LRUCache<string, true>({ max: 1000 });
+
 type KeptObject = HierarchyObject<MemberSpec & { workspace?: string; state?: string }>;
 
 /**
@@ -26,14 +31,14 @@ export async function recordChange(
   context: PolicyContext,
   plural: KeptPlural,
   object: KeptObject,
-  { isDeleted = false, mayBeWritten = false }: { isDeleted?: boolean; mayBeWritten?: boolean } = {},
+  { isDeleted = false, mayBeWritten = false, organization }: HowRecorded = {},
 ): Promise<void> {
   const { spec, metadata } = object;
   const id = `${metadata.uid ?? ""}.${isDeleted ? "deleted" : String(metadata.generation ?? 1)}`;
-  if (mayBeWritten && (await context.store.get("policychanges", id))) return;
+  if (mayBeWritten && (await isWritten(context, id))) return;
   const user = authorOf(object, isDeleted);
   const revision = isDeleted ? undefined : revisionOf(object);
-  await writeChange(context, {
+  const change = {
     id,
     address: placeOf(plural, spec),
     kind: KEPT_KINDS[plural],
@@ -42,7 +47,19 @@ export async function recordChange(
     ...(user !== undefined && { user }),
     ...(revision !== undefined && { revision }),
     ...(!isDeleted && { state: spec }),
-  });
+  };
+  await writeChange(context, change, organization);
+}
+
+async function isWritten({ store }: PolicyContext, id: string): Promise<boolean> {
+  return written.has(id) || (await store.get("policychanges", id)) !== undefined;
+}
+
+interface HowRecorded {
+  isDeleted?: boolean;
+  mayBeWritten?: boolean;
+  /** Read instead where it is not at hand; a change of one that is gone goes with it. */
+  organization?: HierarchyObject<unknown>;
 }
 
 /** A change, before it is counted. */
@@ -60,11 +77,15 @@ export interface NewChange {
 }
 
 /** Writes one change down, unless that was done already; takes the oldest away where there are too many. */
-export async function writeChange(context: PolicyContext, change: NewChange): Promise<void> {
+export async function writeChange(
+  context: PolicyContext,
+  change: NewChange,
+  organization?: HierarchyObject<unknown>,
+): Promise<void> {
   const { store } = context;
   const { id, address, kind, of, from, action, user, state, revision } = change;
   const [parent, kept] = await Promise.all([
-    store.get<unknown>("organizations", address.organization),
+    organization ?? store.get<unknown>("organizations", address.organization),
     revision === undefined ? readKept(store, address.organization) : [],
   ]);
   if (!parent) return;
@@ -84,7 +105,9 @@ export async function writeChange(context: PolicyContext, change: NewChange): Pr
   const at: PolicyAddress = { ...address, name: id };
   const object = newObject("policychanges", at, { spec, owner: ownedBy(parent) });
   object.metadata.name = id;
-  if (!(await store.create("policychanges", object))) return;
+  const created = await store.create("policychanges", object);
+  written.set(id, true);
+  if (!created) return;
   if (revision !== undefined) context.history.trimSoon(address.organization);
   else await removeOldest(store, [...kept, object]);
 }

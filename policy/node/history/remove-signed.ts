@@ -2,6 +2,7 @@ import { pauseAfterConflict } from "../../../kubernetes/node/conflict-pause.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 import type { HierarchyObject, MemberSpec } from "../records.js";
+import { recordStored } from "../stored-change.js";
 import { signedForDeletion } from "./author.js";
 import { type KeptPlural, recordChange } from "./record-change.js";
 
@@ -26,7 +27,8 @@ export async function removeSigned(
       continue;
     }
     const wasThere = await context.store.remove(plural, name);
-    if (wasThere) await recordChange(context, plural, marked, { isDeleted: true });
+    const record = () => recordChange(context, plural, marked, { isDeleted: true });
+    if (wasThere) await recordStored(context, `${name} is deleted`, record);
     return wasThere;
   }
   const message = `${name} was changed by others ${String(MAX_ATTEMPTS)} times while it was being deleted; try again`;

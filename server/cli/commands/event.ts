@@ -1,13 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { MAX_CODE, MAX_SEATS, MIN_CODE } from "../../../workshop/common/event.js";
-import type { EventDetail, EventRow, NewEvent } from "../../../workshop/common/event-api.js";
+import type { EventDetail, EventPerson, EventRow, NewEvent } from "../../../workshop/common/event-api.js";
 import { qrSvg } from "../../../workshop/common/qr-code.js";
 import { readEnvironment } from "../../config.js";
 import { eventTime } from "../event-times.js";
 import { callInstructorApi } from "../instructor-client.js";
 import { readNameFile } from "../name-file.js";
 import { collectNames, path, wholeNumber } from "../options.js";
+import {
+  eventAdmitCommand,
+  eventDismissCommand,
+  eventRemoveCommand,
+  eventSeatsCommand,
+} from "../event-seats.js";
 import { eventStaffCommand, staffWords } from "../event-staff.js";
 import { examplesText } from "../program.js";
 import { formatTable } from "../table.js";
@@ -29,6 +35,10 @@ export function eventCommand(): Command {
     .addCommand(create())
     .addCommand(list())
     .addCommand(get())
+    .addCommand(eventSeatsCommand())
+    .addCommand(eventAdmitCommand())
+    .addCommand(eventDismissCommand())
+    .addCommand(eventRemoveCommand())
     .addCommand(eventStaffCommand())
     .addCommand(remove());
 }
@@ -45,6 +55,7 @@ interface CreateFlags {
   names?: string;
   feedback: boolean;
   qr?: string;
+  json?: boolean;
   owner?: string;
   instructor?: string[];
   helper?: string[];
@@ -67,6 +78,7 @@ function create(): Command {
     .option("--names <file>", "who may come: names, one a line, or a table with a column name", path)
     .option("--no-feedback", "do not ask people at the end how it was")
     .option("--qr <file>", "write the link as a QR code, in SVG", path)
+    .option("--json", "print it as JSON")
     .option(
       "--owner <name>",
       "whose it is: nobody else may see it but those named (default: everybody with a role)",
@@ -90,6 +102,7 @@ function create(): Command {
         data,
         names,
         qr,
+        json,
         from = new Date().toISOString(),
         instructor,
         helper,
@@ -103,8 +116,8 @@ function create(): Command {
           ...(names === undefined ? {} : { names: readNameFile(names) }),
         };
         const event = await callInstructorApi<EventRow>(data, "POST", "workshop-events", wanted);
-        tell(event);
-        if (qr !== undefined) writeQr(qr, event);
+        tell(event, json);
+        if (qr !== undefined) writeQr(qr, event, json);
       },
     );
 }
@@ -144,26 +157,32 @@ function get(): Command {
         "GET",
         `workshop-events/${encodeURIComponent(name)}`,
       );
-      if (qr !== undefined) writeQr(qr, event);
+      if (qr !== undefined) writeQr(qr, event, json);
       if (json) return print(JSON.stringify(event, null, 2));
       tell(event);
       if (event.people.length === 0) return print("Nobody has come yet.");
-      const rows = event.people.map((person) => [
-        person.name,
-        person.joinedAt === undefined ? "not here yet" : localTime(person.joinedAt),
-        person.session ?? "",
-      ]);
+      // Those who wait stand last, in their order.
+      const people = event.people.toSorted((one, other) => (one.place ?? 0) - (other.place ?? 0));
+      const rows = people.map((person) => [person.name, cameAt(person), person.session ?? ""]);
       print(formatTable(["NAME", "CAME", "SESSION"], rows));
     });
+}
+
+function cameAt({ joinedAt, keptUntil, place }: EventPerson): string {
+  if (place !== undefined) return `waits, place ${String(place)}`;
+  if (keptUntil !== undefined) return `not here yet, seat kept until ${localTime(keptUntil)}`;
+  return joinedAt === undefined ? "not here yet" : localTime(joinedAt);
 }
 
 function remove(): Command {
   return withData(new Command("delete"))
     .description("Delete an event: its sessions end, and everything about its people is removed.")
     .argument("<event>")
+    .option("--json", "print the outcome as JSON")
     .addHelpText("after", examplesText(["lectern event delete my-lab-x7k2"]))
-    .action(async (name: string, { data }: { data: string }) => {
+    .action(async (name: string, { data, json }: { data: string; json?: boolean }) => {
       await callInstructorApi<undefined>(data, "DELETE", `workshop-events/${encodeURIComponent(name)}`);
+      if (json) return print(JSON.stringify({ event: name }, null, 2));
       print(`${name} is deleted; its sessions are ending`);
     });
 }
@@ -182,17 +201,19 @@ function codeWord(value: string): string {
   throw new InvalidArgumentError(`Expected ${String(MIN_CODE)} to ${String(MAX_CODE)} characters.`);
 }
 
-function tell(event: EventRow): void {
-  print(`${event.name}: ${event.title}, ${hours(event)}, ${taken(event)} seats taken`);
+function tell(event: EventRow, json = false): void {
+  if (json) return print(JSON.stringify(event, null, 2));
+  const waiting = event.waiting === 0 ? "" : `, ${String(event.waiting)} wait for one`;
+  print(`${event.name}: ${event.title}, ${hours(event)}, ${taken(event)} seats taken${waiting}`);
   print(event.link);
   if (event.code !== undefined) print(`Code: ${event.code}`);
   const staff = staffWords(event);
   if (staff !== undefined) print(staff);
 }
 
-function writeQr(file: string, { link }: EventRow): void {
+function writeQr(file: string, { link }: EventRow, isQuiet = false): void {
   writeFileSync(file, qrSvg(link));
-  print(`${file} has the link as a QR code`);
+  if (!isQuiet) print(`${file} has the link as a QR code`);
 }
 
 function hours({ from, until }: EventRow): string {

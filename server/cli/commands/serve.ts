@@ -52,6 +52,7 @@ interface ServeFlags extends ShellFlags, SignInFlags, MemberFlags {
   maxOwnClusters?: number;
   containers: ContainersChoice;
   keepResultsDays?: number;
+  feedback: boolean;
   start?: StartRule;
   tlsCert?: string;
   tlsKey?: string;
@@ -143,11 +144,13 @@ export function serveCommand(): Command {
 }
 
 function addEventFlags(serve: Command): Command {
-  return serve.option(
-    "--keep-results-days <number>",
-    `how long events, with their people and results, are kept when they are over (default: ${String(defaultKeepResultsDays)})`,
-    wholeNumber(0, 3_650),
-  );
+  return serve
+    .option(
+      "--keep-results-days <number>",
+      `how long events, with their people and results, are kept when they are over (default: ${String(defaultKeepResultsDays)})`,
+      wholeNumber(0, 3_650),
+    )
+    .option("--no-feedback", "ask nobody at the end of an event how it was, whatever the event says");
 }
 
 /** What several servers have in common. */

@@ -31,6 +31,7 @@ interface CreateFlags {
   count: number;
   minutes?: number;
   prefix?: string;
+  json?: boolean;
 }
 
 function create(): Command {
@@ -44,12 +45,14 @@ function create(): Command {
       wholeNumber(1, MAX_MINUTES),
     )
     .option("--prefix <label>", "start of the sessions' names")
+    .option("--json", "print them as JSON")
     .addHelpText(
       "after",
       examplesText(["lectern session create --lab image-registry-policies --count 20 --minutes 90"]),
     )
-    .action(async ({ data, ...wanted }: CreateFlags) => {
+    .action(async ({ data, json, ...wanted }: CreateFlags) => {
       const links = await callInstructorApi<SessionLink[]>(data, "POST", "sessions", wanted);
+      if (json) return print(JSON.stringify(links, null, 2));
       print(
         formatTable(
           ["SESSION", "LINK"],
@@ -83,19 +86,23 @@ function revokeLink(): Command {
   return withData(new Command("revoke-link"))
     .description("Replace the link of a session; the old one, and every browser it let in, is refused.")
     .argument("<session>")
+    .option("--json", "print the session and its new link as JSON")
     .addHelpText("after", examplesText(["lectern session revoke-link my-lab-x7k2p"]))
-    .action(async (id: string, { data }: { data: string }) => {
+    .action(async (id: string, { data, json }: { data: string; json?: boolean }) => {
       const at = `sessions/${encodeURIComponent(id)}/revoke-link`;
-      print((await callInstructorApi<SessionLink>(data, "POST", at)).link);
+      const made = await callInstructorApi<SessionLink>(data, "POST", at);
+      print(json ? JSON.stringify(made, null, 2) : made.link);
     });
 }
 
 function startLink(): Command {
   return withData(new Command("start-link"))
     .description("Print the link that lets learners start labs, where not everybody may.")
+    .option("--json", "print it as JSON")
     .addHelpText("after", examplesText(["lectern session start-link"]))
-    .action(async ({ data }: { data: string }) => {
-      print((await callInstructorApi<{ link: string }>(data, "GET", "start-link")).link);
+    .action(async ({ data, json }: { data: string; json?: boolean }) => {
+      const given = await callInstructorApi<{ link: string }>(data, "GET", "start-link");
+      print(json ? JSON.stringify(given, null, 2) : given.link);
     });
 }
 

@@ -16,6 +16,7 @@ const EXAMPLES = [
   "lectern validate content/image-policies-in-practice --member staging=staging.yaml",
   "lectern validate content/my-lab --prove --retry-flaky 2",
   "lectern validate content/my-lab --mutate",
+  "lectern validate content/my-lab --update",
   "lectern validate content/my-lab --browser --recordings failed",
 ];
 
@@ -64,6 +65,12 @@ export function validateCommand(): Command {
     .option(
       "--mutate",
       "replay a lab that passes once more for each command, with that command doing nothing, and say which nobody would miss",
+    )
+    .addOption(
+      new Option(
+        "--update",
+        "where a command that passes prints something else than its page says (`expected-output`), write that there",
+      ).conflicts("mutate"),
     )
     .option("--parallel <number>", "how many of these replays run at once, 1 to 16", wholeNumber(1, 16), 4)
     .addHelpText("after", examplesText(EXAMPLES))

@@ -6,6 +6,7 @@ import type {
   ClusterView,
   Detachment,
 } from "../../../policy/common/cluster-api.js";
+import { nameSearch } from "../../../policy/common/name-search.js";
 import {
   descriptionFlag,
   dryRunFlag,
@@ -69,15 +70,15 @@ interface ClusterOptions {
 export function clusterCommand(world: TmcWorld): Command {
   const cluster = new Command("cluster").description("Registered clusters and the namespaces on them");
   const list = groupFlag(locationFlags(nameFlag(cluster.command("list"), "cluster")))
-    .description("List the clusters of the organization")
+    .description("List the clusters of the organization; -n (with *) and -g narrow it")
     .option("--all", "accepted for compatibility; all are always listed")
     .addOption(outputOption())
     .action(async ({ name, group, output }: ClusterOptions) => {
       const answer = (await world.connect().call("GET", "clusters")) as ClusterList;
+      const isLookedFor = nameSearch(name ?? "");
       const clusters = answer.clusters.filter(
         ({ fullName, spec }) =>
-          (name === undefined || fullName.name === name) &&
-          (group === undefined || spec.clusterGroupName === group),
+          isLookedFor(fullName.name) && (group === undefined || spec.clusterGroupName === group),
       );
       const shown: ClusterList = { clusters, totalCount: String(clusters.length) };
       world.print(await formatList(shown, clusters, { format: output, table: CLUSTERS }));

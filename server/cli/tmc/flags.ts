@@ -100,6 +100,28 @@ export function oldTemplateFlag(command: Command): Command {
   );
 }
 
+/** For a flag that may be repeated. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Refuses flags that take one value and are given several, of which all but the last would be lost. */
+export function refuseRepeated(command: Command): void {
+  const given = new Map<string, string>();
+  for (const option of command.options.filter((each) => each.required && !each.variadic)) {
+    const attribute = option.attributeName();
+    command.on(`option:${option.name()}`, (value: string) => {
+      const before = given.get(attribute);
+      given.set(attribute, value);
+      const isCollected = Array.isArray(command.getOptionValue(attribute));
+      if (before === undefined || before === value || isCollected) return;
+      throw new TmcError(
+        `InvalidArgument: expected one ${option.long ?? option.flags}, and "${before}" and "${value}" were given; give the one that is meant`,
+      );
+    });
+  }
+}
+
 /** Ends the help of a command with examples. */
 export function examples(command: Command, ...lines: [string, ...string[]]): Command {
   const title = lines.length === 1 ? "Example" : "Examples";

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import type { NamespaceChange, NamespaceList, NamespaceView } from "../../../policy/common/tmc-api.js";
+import { nameSearch } from "../../../policy/common/name-search.js";
 import {
   clusterFlag,
   descriptionFlag,
@@ -44,7 +45,7 @@ interface NamespaceOptions {
   workspaceName?: string;
   clusterName?: string;
   file?: string;
-  labels?: string;
+  labels?: string[];
   dryRun?: boolean;
   output?: OutputFormat;
 }
@@ -112,7 +113,10 @@ function addReading(namespace: Command, world: TmcWorld): void {
       world.print(await formatObject(answer.namespace, { format: options.output, table: NAMESPACES }));
     });
   examples(get, "tmc cluster namespace get my-namespace -c my-cluster");
-  const list = common(namespace.command("list"), "List the attached namespaces; -n, -k and -c narrow it")
+  const list = common(
+    namespace.command("list"),
+    "List the attached namespaces; -n (with *), -k and -c narrow it",
+  )
     .addOption(outputOption())
     .action((options: NamespaceOptions) => print(world, options));
   examples(list, "tmc cluster namespace list -k my-workspace -o wide");
@@ -234,11 +238,12 @@ async function print(
 ): Promise<void> {
   const path = clusterName === undefined ? "namespaces" : pathOf(clusterName);
   const answer = (await world.connect().call("GET", path)) as NamespaceList;
+  const isLookedFor = nameSearch(name ?? "");
   const namespaces = answer.namespaces.filter(
     ({ fullName, spec, status }) =>
       status.managed &&
       (workspaceName === undefined || spec.workspaceName === workspaceName) &&
-      (name === undefined || fullName.name === name),
+      isLookedFor(fullName.name),
   );
   const { unreachableClusters: missing } = answer;
   const shown: NamespaceList = {

@@ -4,6 +4,7 @@ import type { PolicyList, PolicyView } from "../../../policy/common/tmc-api.js";
 import { describePolicy, describeSelector } from "../../../policy/common/words.js";
 import { exceptionCommand } from "./exception-commands.js";
 import {
+  collect,
   descriptionFlag,
   dryRunFlag,
   examples,
@@ -127,10 +128,6 @@ function addCreate(policy: Command, world: TmcWorld, kind: Kind): void {
 
 function named(positional: string | undefined, options: PolicyOptions & CreateOptions) {
   return { ...options, name: givenName("policy", positional, options.name) };
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 function refuseEditor(): never {

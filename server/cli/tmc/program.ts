@@ -4,7 +4,7 @@ import type { TmcApi } from "./api-client.js";
 import { clusterCommand, clusterGroupCommand } from "./cluster-commands.js";
 import { addCompletion } from "./completion.js";
 import { configureCommand, loginCommand, systemCommand } from "./context-commands.js";
-import { examples } from "./flags.js";
+import { examples, refuseRepeated } from "./flags.js";
 import { placeHistoryCommand } from "./history-commands.js";
 import { iamCommand } from "./iam-commands.js";
 import { imageCommand } from "./image-commands.js";
@@ -70,6 +70,7 @@ export function tmcProgram(world: TmcWorld): Command {
 
 /** Errors come back as exceptions, and output goes where the caller wants it, on every level. */
 function settle(command: Command, world: TmcWorld): void {
+  refuseRepeated(command);
   command
     .exitOverride()
     .showHelpAfterError("(add --help for usage)")

@@ -61,13 +61,14 @@ export function workspaceCommand(world: TmcWorld): Command {
   examples(nameFlag(get, "workspace"), "tmc workspace get team-blue -o json");
   const list = workspace
     .command("list")
-    .description("List the workspaces of the organization")
+    .description("List the workspaces of the organization; -n (with *) narrows it")
     .addOption(outputOption())
-    .action(async ({ output }: WorkspaceOptions) => {
-      const answer = (await world.connect().call("GET", "workspaces")) as WorkspaceList;
+    .action(async ({ name = "", output }: WorkspaceOptions) => {
+      const query = new URLSearchParams({ "searchScope.name": name }).toString();
+      const answer = (await world.connect().call("GET", `workspaces?${query}`)) as WorkspaceList;
       world.print(await formatList(answer, answer.workspaces, { format: output, table: WORKSPACES }));
     });
-  examples(list, "tmc workspace list -o wide");
+  examples(nameFlag(list, "workspaces"), "tmc workspace list -n 'team-*' -o wide");
   addDelete(workspace, world);
   return workspace
     .addCommand(policyCommand(world, { hasWorkspace: true }))

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { z } from "zod";
 
-import { compileGlob, matchesToken } from "../../../policy/common/glob.js";
+import { nameSearch } from "../../../policy/common/name-search.js";
 
 /** The most items of one page; a list that asks for no page is whole. */
 const MAX_PAGE = 1000;
@@ -28,8 +28,8 @@ interface Listed {
  * the order in which clusters answer, one that is away would move what stands on every page. Throws what zod says of a query that is none. */
 export function pageOf<T extends Listed>({ query }: Request, items: T[]): { page: T[]; totalCount: string } {
   const asked = LIST_QUERY.parse(query);
-  const name = compileGlob(asked["searchScope.name"]);
-  const found = items.filter(({ fullName }) => matchesToken(name, fullName.name)).toSorted(byName);
+  const isLookedFor = nameSearch(asked["searchScope.name"]);
+  const found = items.filter(({ fullName }) => isLookedFor(fullName.name)).toSorted(byName);
   const start = asked["pagination.offset"];
   const size = asked["pagination.size"] ?? found.length;
   return { page: found.slice(start, start + size), totalCount: String(found.length) };

@@ -53,7 +53,7 @@ export function createPolicyRouter({ policies, identify, issueToken }: PolicyRou
     issueToken,
   };
   const routes = Router();
-  routes.use(express.json({ limit: MAX_BODY }));
+  routes.use(express.json({ limit: MAX_BODY, reviver: refuseLostKeys }));
   routes.use(guardOperations(authorization));
   routes.use(policyApiRoutes(context));
   routes.use(answerUnknownPath);
@@ -62,6 +62,12 @@ export function createPolicyRouter({ policies, identify, issueToken }: PolicyRou
   router.use("/v1alpha1", routes);
   router.use(routes);
   return router;
+}
+
+/** JavaScript and its validators leave such a key out, and what somebody asks for is never left out without a word. */
+function refuseLostKeys(key: string, value: unknown): unknown {
+  if (key === "__proto__") throw new SyntaxError(`nothing can be called ${key}`);
+  return value;
 }
 
 /** The routes alone, which trust that whoever gets here may. */

@@ -17,6 +17,7 @@ export interface AccountRoutes {
   access: Pick<Access, "accountOf" | "requireRole" | "signOut">;
   namedTokens: Pick<NamedTokens, "list" | "issue" | "revoke">;
   provider: Pick<SignInProvider, "name"> | undefined;
+  feedback: boolean;
 }
 
 const MAX_DAYS = 3_650;
@@ -33,7 +34,7 @@ const newToken = z.strictObject({
 });
 
 /** `api/account`, and what operators do with the tokens of instructors. */
-export function createAccountsRouter({ access, namedTokens, provider }: AccountRoutes): Router {
+export function createAccountsRouter({ access, namedTokens, provider, feedback }: AccountRoutes): Router {
   const router = Router();
   router.get("/account", (request, response) => {
     const account = access.accountOf(request);
@@ -42,7 +43,7 @@ export function createAccountsRouter({ access, namedTokens, provider }: AccountR
       account: { name: account.name, role: account.role, ...(staffName && { staffName }) },
     };
     const signIn = provider && { signIn: { name: provider.name } };
-    response.json({ ...shown, ...signIn } satisfies AccountView);
+    response.json({ ...shown, ...signIn, ...(!feedback && { feedback }) } satisfies AccountView);
   });
   router.post("/sign-out", (request, response) => {
     access.signOut(request, response);

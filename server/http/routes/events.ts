@@ -69,8 +69,14 @@ export function createEventsRouter({ attendance, find, access, eventAccess, coun
     const event = await find(request.params.name);
     const visitor = eventAccess.requireVisitor(request, event);
     const session = await attendance.join(event, visitor, parseBody(arrival, request.body));
+    if (session === undefined) return void response.json(await attendance.view(event, visitor));
     access.admit(request, response, session);
     response.status(202).json(session);
+  });
+  router.delete("/events/:name/waiting", async (request, response) => {
+    const event = await find(request.params.name);
+    await attendance.leave(event, eventAccess.requireVisitor(request, event));
+    response.status(204).end();
   });
   return router;
 }

@@ -46,6 +46,8 @@ const eventStaff = z.strictObject({
 
 const staffChange = eventStaff.extend({ was: eventStaff });
 
+const newSeats = z.strictObject({ seats: z.number().int().min(1).max(MAX_SEATS) });
+
 const newEvent = z.strictObject({
   name: z.string().min(1).max(40).optional(),
   lab: z.string().min(1).max(63),
@@ -111,6 +113,7 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     const event = await owners.change(account(request), request.params.name, wanted);
     response.json({ ...(await events.row(event)), ...seenBy(request, event) } satisfies EventRow);
   });
+  addPeople(router, options, seenBy);
   router.get("/instructor/workshop-events/:name/results", async (request, response) => {
     response.json((await events.results(await find(request.params.name))) satisfies EventResults);
   });
@@ -118,11 +121,32 @@ export function createInstructorEventsRouter(options: InstructorEventRoutes): Ro
     await events.remove(await find(request.params.name));
     response.status(204).end();
   });
+  return router;
+}
+
+/** How many come in, who of those that wait, and who goes. */
+function addPeople(
+  router: Router,
+  { events, find }: Pick<InstructorEventRoutes, "events" | "find">,
+  seenBy: ReturnType<typeof shownTo>,
+): void {
+  router.put("/instructor/workshop-events/:name/seats", async (request, response) => {
+    const { seats } = parseBody(newSeats, request.body);
+    const event = await events.changeSeats(await find(request.params.name), seats);
+    response.json({ ...(await events.row(event)), ...seenBy(request, event) } satisfies EventRow);
+  });
+  router.post("/instructor/workshop-events/:name/people/:id/seat", async (request, response) => {
+    await events.seatOutOfTurn(await find(request.params.name), request.params.id);
+    response.status(204).end();
+  });
   router.delete("/instructor/workshop-events/:name/people/:id", async (request, response) => {
     await events.removePerson(await find(request.params.name), request.params.id);
     response.status(204).end();
   });
-  return router;
+  router.delete("/instructor/workshop-events/:name/people/:id/waiting", async (request, response) => {
+    await events.stopWaiting(await find(request.params.name), request.params.id);
+    response.status(204).end();
+  });
 }
 
 /** Throws SERVER_BAD_REQUEST, also where the name would be that of an event to which a link leads. */

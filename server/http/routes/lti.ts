@@ -2,19 +2,22 @@ import { randomBytes } from "node:crypto";
 import { type Request, type Response, Router, urlencoded } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
+import type { LabSummary } from "../../../workshop/common/api.js";
 import type { LtiArrival } from "../../../workshop/common/event-api.js";
-import type { EventResource } from "../../../workshop/common/event.js";
+import { type EventResource, uidOf } from "../../../workshop/common/event.js";
 import type { PeopleStore } from "../../../workshop/node/people-store.js";
 import type { Attendance } from "../../event/attendance.js";
-import { uidOf } from "../../event/events.js";
+import { type LabChoice, choiceAnswer } from "../../lti/deep-linking.js";
 import { refused } from "../../lti/launch-claims.js";
+import { originsOf } from "../../lti/lti-config.js";
 import type { LtiEntries } from "../../lti/lti-entry.js";
 import type { LtiTool } from "../../lti/lti-tool.js";
+import type { Workshop } from "../../workshop/workshop.js";
 import type { Access } from "../access.js";
 import { parseBody } from "../body.js";
 import { type CookieScope, readCookies, setLtiCookie } from "../cookies.js";
 import type { EventAccess } from "../event-access.js";
-import { failurePage, framedPage } from "../lti-pages.js";
+import { choicePage, failurePage, framedPage } from "../lti-pages.js";
 import { problemOf } from "../problem.js";
 import { type CounterFactory, createRateLimit } from "../rate-limit.js";
 
@@ -24,6 +27,7 @@ export interface LtiParts {
 }
 
 export interface LtiRoutes extends LtiParts {
+  workshop: Pick<Workshop, "labs">;
   attendance: Pick<Attendance, "join">;
   people: Pick<PeopleStore, "ofVisitor" | "setScoreTarget">;
   find: (name: string) => Promise<EventResource>;
@@ -45,6 +49,7 @@ const login = z.object({
   login_hint: text,
   lti_message_hint: z.string().max(8_000).optional(),
   client_id: text.optional(),
+  target_link_uri: z.string().max(4_000).optional(),
 });
 const launch = z.object({ id_token: z.string().max(48_000), state: text });
 const arrival = z.strictObject({ entry: z.string().min(1).max(12_000) });
@@ -65,14 +70,15 @@ export function createLtiRouter(options: LtiRoutes): Router {
     const browser =
       readCookies(request.headers.cookie).lti ?? randomBytes(BROWSER_BYTES).toString("base64url");
     const { url, origins } = tool.begin(wanted, browser, `${publicUrl(request)}lti/launch`);
-    // In a frame of another site browsers keep no cookies of ours.
-    if (/^i?frame$/.test(request.get("sec-fetch-dest") ?? ""))
+    const isFramed = /^i?frame$/.test(request.get("sec-fetch-dest") ?? "");
+    // In a frame of another site browsers keep nothing of a lab; who chooses one is done within a minute, and has to answer the frame's page.
+    if (isFramed && wanted.target_link_uri !== `${publicUrl(request)}lti/choose`)
       return framedPage(response, {
         action: `${publicUrl(request)}lti/login`,
         fields: wanted,
         origins,
       });
-    setLtiCookie(response, scope(request), browser);
+    setLtiCookie(response, scope(request), { browser, isFramed });
     response.redirect(303, url);
   };
   router.use("/lti", (_request, response, next) => {
@@ -95,6 +101,7 @@ export function createLtiRouter(options: LtiRoutes): Router {
           "This browser has not kept what the launch was begun with. Open the link in a window of its own, and allow cookies of this page.",
         );
       const launched = await tool.finish(parseBody(launch, request.body), browser);
+      if ("returnUrl" in launched) return offerLabs(options, launched, { request, response });
       const { platform, foreignScores } = launched;
       if (foreignScores !== undefined)
         options.log.warn(
@@ -106,6 +113,26 @@ export function createLtiRouter(options: LtiRoutes): Router {
     }),
   );
   return router;
+}
+
+/** Shows who makes a course the labs there are, each with what its platform is told when it is chosen. */
+async function offerLabs(
+  { tool, workshop, publicUrl }: LtiRoutes,
+  choice: LabChoice,
+  { request, response }: { request: Request; response: Response },
+): Promise<void> {
+  const { platform, returnUrl } = choice;
+  const launchUrl = `${publicUrl(request)}lti/launch`;
+  const answer = (lab?: LabSummary) => tool.message(platform, choiceAnswer(choice, { lab, launchUrl }));
+  const labs = (await workshop.labs()).filter(
+    ({ unavailable, isUnread }) => unavailable === undefined && isUnread !== true,
+  );
+  choicePage(response, {
+    action: returnUrl,
+    origins: originsOf(platform),
+    labs: await Promise.all(labs.map(async (lab) => ({ ...lab, answer: await answer(lab) }))),
+    nothing: await answer(),
+  });
 }
 
 /** `api/lti/enter`: from our own page, with the key of it, to the session. */
@@ -135,6 +162,7 @@ export function createLtiEntryRouter(options: LtiRoutes): Router {
       });
     }
     eventAccess.admit(request, response, event, visitor);
+    if (session === undefined) return void response.json({ waitsFor: entry.event } satisfies LtiArrival);
     access.admit(request, response, session);
     response.json({ session: session.id } satisfies LtiArrival);
   });

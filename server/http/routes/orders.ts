@@ -17,6 +17,7 @@ import { parseBody } from "../body.js";
 import { orderId } from "../order-id.js";
 import { problemOf } from "../problem.js";
 import { openEventStream } from "../server-sent-events.js";
+import { sessionClock } from "../../../workshop/node/session-clock.js";
 
 export interface OrderRoutes {
   workshop: Workshop;
@@ -71,7 +72,7 @@ export function createOrderRoutes({ workshop, access, log }: OrderRoutes): Route
         ? openEventStream<OrderEvent>(response)
         : undefined;
     stream?.send({ type: "begun", sessions: ids.length });
-    const carryOut = actionOf(workshop, action, { id: id ?? newId(), now: Date.now() });
+    const carryOut = actionOf(workshop, action, { id: id ?? newId(), now: sessionClock.now() });
     const outcomes = await eachAtMost(ids, async (session) => {
       const outcome = await outcomeOf(workshop, session, (one) => {
         access.requireRole(request, least, workshop.session(one));
@@ -143,7 +144,7 @@ function actionOf(
           }
         : async (session) => {
             const { expiresAt } = await workshop.shortenSession(session, action.minutes);
-            const left = Math.max(1, Math.ceil((Date.parse(expiresAt) - Date.now()) / 60_000));
+            const left = Math.max(1, Math.ceil((Date.parse(expiresAt) - sessionClock.now()) / 60_000));
             return workshop.change(session, announce({ text: endWords(left), tellsEnd: true, id, at }));
           };
   }

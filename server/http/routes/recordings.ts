@@ -1,8 +1,9 @@
-import { type Response, Router } from "express";
+import { Router } from "express";
 import { type Role, isAtLeast } from "../../../workshop/common/account-api.js";
 import type { SessionHost } from "../../../terminal/common/session-host.js";
 import type { Workshop } from "../../workshop/workshop.js";
 import type { Access, GuardedSession } from "../access.js";
+import { sendRecording } from "../send-recording.js";
 
 type Host = Pick<SessionHost, "recordings" | "recording">;
 
@@ -37,7 +38,7 @@ export function createRecordingsRouter({ host, access, workshop }: RecordingRout
     const { session, name } = request.params;
     await workshop.lookUp(session);
     access.requireRole(request, leastFor(session), workshop.find(session));
-    await send(host.recording(session, name), response);
+    await sendRecording(host.recording(session, name), response);
   });
   return router;
 }
@@ -62,30 +63,7 @@ export function createOwnRecordingRoutes({ host, access, workshop }: OwnRecordin
   });
   router.get("/sessions/:id/recordings/:name", async (request, response) => {
     const { id } = own(request, request.params.id);
-    await send(host.recording(id, request.params.name), response);
+    await sendRecording(host.recording(id, request.params.name), response);
   });
   return router;
-}
-
-async function send(pieces: AsyncIterable<Uint8Array>, response: Response): Promise<void> {
-  for await (const piece of pieces) {
-    if (response.destroyed) return;
-    // With the first piece: where there is none, the answer is a problem.
-    if (!response.headersSent) response.type("application/x-asciicast");
-    if (!response.write(piece)) await drained(response);
-  }
-  response.end();
-}
-
-/** Resolves when more may be written, or nobody reads any more. */
-function drained(response: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off("drain", settle);
-      response.off("close", settle);
-      resolve();
-    };
-    response.on("drain", settle);
-    response.on("close", settle);
-  });
 }

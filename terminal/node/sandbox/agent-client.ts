@@ -16,6 +16,8 @@ import type { Endpoint } from "./endpoints.js";
 /** Node starts in a tenth of a second; a machine under load takes its time. */
 const START_MS = 10_000;
 const ANSWER_MS = 30_000;
+/** What the agent says that may wait for a reader of the host's output; it says little, and what is beyond is nobody's loss. */
+const UNREAD_BYTES = 65_536;
 
 interface Waiting {
   resolve: (value: AgentResult) => void;
@@ -56,7 +58,7 @@ export class SandboxAgent {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     // By way of the host, whose own output a full disk or a slow reader neither ends nor holds up.
-    child.stderr?.on("data", (said: Buffer) => void process.stderr.write(said)).on("error", () => undefined);
+    child.stderr?.on("data", passOn).on("error", () => undefined);
     try {
       return new SandboxAgent(child, await abilitiesOf(child));
     } catch (error) {
@@ -136,6 +138,10 @@ function namespaceArguments(mountNamespace: string | undefined): string[] {
       ? ["--mount", "--propagation", "slave"]
       : ["--user", "--map-current-user", "--keep-caps", "--mount", "--propagation", "private"];
   return [findProgram("unshare"), ...own];
+}
+
+function passOn(said: Buffer): void {
+  if (process.stderr.writableLength < UNREAD_BYTES) process.stderr.write(said);
 }
 
 /** The compiled program, also where this file runs from source: a process of its own takes no TypeScript. */

@@ -4,6 +4,9 @@ import { join } from "node:path";
 /** What the kernel holds a session to, as one. */
 export type Controller = "memory" | "pids" | "cpu";
 
+/** Holds the platform's own processes, beside the groups of sessions, where they had to leave the group they were started in. */
+export const PLATFORM_GROUP = "lectern-platform";
+
 /** One folder of a control group hierarchy that this process may be able to make groups in. */
 export interface Hierarchy {
   version: 1 | 2;
@@ -54,7 +57,9 @@ function ownGroups(about: string): Map<string, string> {
   return new Map(
     lines.flatMap((line) => {
       const [, names = "", ...path] = line.split(":");
-      return names.split(",").map((name) => [name, path.join(":")] as const);
+      // A host that is started again is there by its parent.
+      const group = path.join(":").replace(new RegExp(`/${PLATFORM_GROUP}$`), "");
+      return names.split(",").map((name) => [name, group] as const);
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { defaultSessionLimits } from "../../common/session-limits.js";
@@ -62,7 +62,14 @@ it("what the machine does not hand on is not said to hold", async () => {
 it("a group that may not be handed on while processes are in it is left by ours", async () => {
   const groups = await detect({ controllers: "memory", members: [process.pid], isHandedOn: false });
   expect(readFileSync(join(slice, "lectern-platform/cgroup.procs"), "utf8")).toBe(String(process.pid));
+  const weight = Number(readFileSync(join(slice, "lectern-platform/cpu.weight"), "utf8"));
+  expect(weight).toBe(10 * Math.min(100 * availableParallelism(), 1_000));
   expect([groups.controllers, groups.ends]).toEqual([[], true]);
+});
+
+it("a host that is started again in the platform's group has its sessions beside that", async () => {
+  const groups = await detect({ controllers: "memory", group: "/lectern.slice/lectern-platform" });
+  expect(groups.make("ada", limits)).toEqual([join(slice, `lectern-test-${String(process.pid)}`, "ada")]);
 });
 
 it("a group that others share is left as it is", async () => {

@@ -12,7 +12,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionLimits } from "../../common/session-limits.js";
-import { type Controller, type Hierarchy, findHierarchies } from "./control-group-hierarchies.js";
+import {
+  type Controller,
+  type Hierarchy,
+  PLATFORM_GROUP,
+  findHierarchies,
+} from "./control-group-hierarchies.js";
 
 /** Rounds of freezing and killing, for processes that are just being born; each takes a few milliseconds. */
 const KILL_ROUNDS = 40;
@@ -21,7 +26,9 @@ const KILL_ROUND_MS = 25;
 const CPU_PERIOD_US = 100_000;
 /** The weight of all sessions together: on each processor as much as one of the platform's processes. */
 const CPU_SHARES = 1024 * availableParallelism();
-const CPU_WEIGHT = Math.min(100 * availableParallelism(), 10_000);
+const CPU_WEIGHT = Math.min(100 * availableParallelism(), 1_000);
+/** The weight of the platform where it is one group: every click waits for it, and it needs little. */
+const PLATFORM_WEIGHT = 10 * CPU_WEIGHT;
 
 /** The control groups of one host's sessions, in whatever hierarchies this process has rights to. */
 export class ControlGroups {
@@ -222,10 +229,12 @@ function delegate({ folder, controllers }: Hierarchy): Controller[] {
     controllers.filter((name) => trySet(join(folder, "cgroup.subtree_control"), `+${name}`));
   const enabled = enable();
   if (enabled.length === controllers.length || !membersOf(folder).every((pid) => isOurs(pid))) return enabled;
-  const platform = join(folder, "lectern-platform");
+  const platform = join(folder, PLATFORM_GROUP);
   mkdirSync(platform, { recursive: true });
   for (const pid of membersOf(folder)) trySet(join(platform, "cgroup.procs"), String(pid));
-  return enable();
+  const handedOn = enable();
+  trySet(join(platform, "cpu.weight"), String(PLATFORM_WEIGHT));
+  return handedOn;
 }
 
 /** This process, the one that started it, and what that one has started. */

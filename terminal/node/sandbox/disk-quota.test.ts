@@ -29,9 +29,9 @@ describe("where nobody can count", () => {
       confinement,
       report: () => undefined,
     });
-    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
-    place.reserve("one");
-    const session = place.make("one", undefined, { reaches: [] });
+    const made = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
+    made.reserve("one");
+    const { place: session } = made.make("one", undefined, { reaches: [] });
     const quota = new DiskQuota({
       folder,
       sessions: () => [session],
@@ -71,9 +71,9 @@ describe("a home over its limit that does not grow any more", () => {
   it("is told of once, though the recording grows by what is told", async () => {
     const program = spawn("sleep", ["60"]);
     const limits = { ...defaultSessionLimits, homeBytes: MIB };
-    const place = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
-    place.reserve("one");
-    const session = place.make("one", undefined, { reaches: [] });
+    const made = new SessionFolders(folder, { readOnlyPaths: [], searchPath: "", limits });
+    made.reserve("one");
+    const { place: session } = made.make("one", undefined, { reaches: [] });
     const told: string[] = [];
     let counts = 0;
     const quota = new DiskQuota({

@@ -10,6 +10,7 @@ const AF_INET6 = 10;
 const STREAM_CLOEXEC_NONBLOCK = 0o2004001;
 const DATAGRAM_CLOEXEC = 0o2000002;
 const DATAGRAM_CLOEXEC_NONBLOCK = 0o2004002;
+const O_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
@@ -62,6 +63,7 @@ const getsockopt: Call<[fd: number, level: number, name: number, value: Buffer, 
 const setsockopt: Call<[fd: number, level: number, name: number, value: Buffer, length: number]> = libc.func(
   "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
 );
+const pipe2: Call<[ends: Buffer, flags: number]> = libc.func("int pipe2(void *ends, int flags)");
 const keyctl: Call<[number: number, operation: number, name: null]> = libc.func(
   "long syscall(long number, int operation, void *name)",
 );
@@ -83,6 +85,19 @@ export function joinNewSessionKeyring(): void {
   const number = SYS_KEYCTL[process.arch];
   if (number === undefined || keyctl(number, KEYCTL_JOIN_SESSION_KEYRING, null) < 0)
     throw new SystemCallError("keyctl");
+}
+
+/** The descriptors of the two ends of a pipe. */
+export interface Pipe {
+  read: number;
+  write: number;
+}
+
+/** A pipe that no program has unless it is given to it. Throws `SystemCallError`. */
+export function newPipe(): Pipe {
+  const ends = Buffer.alloc(8);
+  check(pipe2(ends, O_CLOEXEC), "pipe2");
+  return { read: ends.readInt32LE(), write: ends.readInt32LE(4) };
 }
 
 /** Puts this thread into a new network that has only `lo`, and answers with a descriptor of it. Throws `SystemCallError`. */

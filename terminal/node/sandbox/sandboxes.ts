@@ -6,6 +6,7 @@ import { TerminalError, terminalErrorCodes } from "../../common/errors.js";
 import type { SessionLimits } from "../../common/session-limits.js";
 import type { Confinement } from "../confinement.js";
 import type { SessionPlace } from "../session-folder.js";
+import { systemWords } from "../system-words.js";
 import { SandboxAgent } from "./agent-client.js";
 import type { Measured } from "./agent-protocol.js";
 import { ControlGroups } from "./control-groups.js";
@@ -139,7 +140,7 @@ export class Sandboxes {
       this.#open.delete(session.name);
       await this.#discard(session, network);
       if (error instanceof TerminalError) throw error;
-      const message = `The sandbox of session ${session.name} could not be made: ${(error as Error).message}.`;
+      const message = `The sandbox of session ${session.name} could not be made: ${systemWords(error)}.`;
       throw new TerminalError(terminalErrorCodes.spawnFailed, message, error);
     }
   }

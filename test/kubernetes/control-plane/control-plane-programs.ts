@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../server/free-port.js";
 import { ApiClient } from "./api-client.js";
 import type { ControlPlaneLayout } from "./components.js";
 import {
@@ -45,25 +44,13 @@ export interface Startup {
 
 /** Five ports that are free on this machine's loopback. */
 export async function freePorts(): Promise<ControlPlaneLayout["ports"]> {
-  const servers = [1, 2, 3, 4, 5].map(() => createServer());
-  // All are held open at once, so that no two are the same.
-  const ports = await Promise.all(servers.map(listen));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [etcd, etcdPeer, apiserver, controllerManager, scheduler] = ports as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { etcd, etcdPeer, apiserver, controllerManager, scheduler };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
+  return {
+    etcd: await freePort(),
+    etcdPeer: await freePort(),
+    apiserver: await freePort(),
+    controllerManager: await freePort(),
+    scheduler: await freePort(),
+  };
 }
 
 /** Writes the key of service accounts and the tokens that the layout names. */

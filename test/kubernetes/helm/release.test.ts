@@ -288,6 +288,14 @@ describe.skipIf(skipWithoutControlPlane("the chart on a real control plane"))(
         await expect(asServer("auth", "can-i", ...words)).rejects.toThrow();
       });
 
+      it.each([
+        ["patch", "limitranges"],
+        ["patch", "resourcequotas"],
+        ["patch", "networkpolicies.networking.k8s.io"],
+      ])("can %s %s, which a server that died over it left behind", async (...words) => {
+        expect(await asServer("auth", "can-i", ...words, "--namespace", "others")).toBe("yes\n");
+      });
+
       it("is not needed to take away what the servers made: the account of the hooks does, and leaves what is not theirs", async () => {
         // As the policies' console does when it attaches a namespace.
         await asServer("label", "namespace", "others", "tmc.cloud.vmware.com/managed=true", "keep=me");

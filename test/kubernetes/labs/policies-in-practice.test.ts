@@ -13,21 +13,25 @@ describe.skipIf(skipWithoutControlPlane("the lab image-policies-in-practice on a
       return { member: controlPlane.kubeconfig, close: () => controlPlane.stop() };
     });
 
-    describePolicyPractice("on a real control plane, with an embedded one as the second", async () => {
-      const folder = temporaryFolder();
-      const [controlPlane, embedded] = await Promise.all([
-        startControlPlane(),
-        startCluster({ dataDir: folder.path }),
-      ]);
-      return {
-        home: controlPlane.kubeconfig,
-        member: embedded.kubeconfigPath,
-        close: async () => {
-          await embedded.close();
-          await controlPlane.stop();
-          folder.remove();
-        },
-      };
-    });
+    describePolicyPractice(
+      "on a real control plane, with an embedded one as the second",
+      async () => {
+        const folder = temporaryFolder();
+        const [controlPlane, embedded] = await Promise.all([
+          startControlPlane(),
+          startCluster({ dataDir: folder.path }),
+        ]);
+        return {
+          home: controlPlane.kubeconfig,
+          member: embedded.kubeconfigPath,
+          close: async () => {
+            await embedded.close();
+            await controlPlane.stop();
+            folder.remove();
+          },
+        };
+      },
+      { concurrent: false },
+    );
   },
 );

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { helmBinaries } from "../helm/binaries.js";
+import type { RawRequest } from "./raw-request.js";
+import { sendRaw } from "./raw-request.js";
 import { normalised } from "./normalised.js";
 import { countSteps } from "./step-count.js";
 import type { Step } from "./step-count.js";
@@ -29,6 +31,8 @@ export interface Session {
   helm: (line: "helm3" | "helm4", command: string | string[]) => Promise<Outcome>;
   /** A folder of the scenario's own on this cluster, for what commands read; its name is not compared. */
   folder: string;
+  /** Sends one HTTP request, and keeps it and its answer for the comparison. */
+  send: (request: RawRequest) => Promise<void>;
   /** Like `run`, but kept out of the comparison. */
   quietly: (command: string | string[], input?: unknown) => Promise<Outcome>;
   /** Runs kubectl until its output matches; for what takes its time, and is not compared. */
@@ -124,6 +128,11 @@ async function play(
       const program = join(await helmBinaries(), line);
       const outcome = await runProgram(program, [...access, ...wordsOf(command)], { home, input: undefined });
       return keep(line, command, outcome);
+    },
+    send: async (request) => {
+      const answer = await sendRaw(kubeconfig, namespace, request);
+      const asked = `${request.method} ${request.path} ${JSON.stringify(request.body)}`;
+      steps.push({ code: 0, text: normalised(`> ${asked}\n${answer}`, namespace) });
     },
     until: (command, expected) => until(() => execute(command), { command, expected }),
     succeed: async (job) => {

@@ -12,11 +12,22 @@ export interface CuttingProxy {
   cutAfter(writes: number): void;
   /** Whether it came to that. */
   isCut(): boolean;
+  /** The writes that it let through since and the cluster took, each as its method and path. */
+  taken(): readonly string[];
   close(): void;
 }
 
+/** How many writes a process has left, over all clusters that it calls. */
+export interface Life {
+  left: number;
+  isOver: boolean;
+}
+
 /** Stands before the API server; what only asks (reads, dry runs) is not counted. */
-export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingProxy> {
+export async function startCuttingProxy(
+  cluster: KubeConfig,
+  life: Life = { left: Number.POSITIVE_INFINITY, isOver: false },
+): Promise<CuttingProxy> {
   const target: AgentOptions = {};
   await cluster.applyToHTTPSOptions(target);
   const { ca, cert, key } = target;
@@ -24,13 +35,12 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const agent = new Agent({ ca, cert, key, keepAlive: true });
   const address = new URL(cluster.getCurrentCluster()?.server ?? "");
-  let left = Number.POSITIVE_INFINITY;
-  let isCut = false;
   const { authority, serving } = makeCertificates();
   const tls = { cert: serving.certificate, key: serving.key };
+  let taken: string[] = [];
   const server = createServer(tls, (asked, answer) => {
-    if (isWrite(asked) && left-- <= 0) isCut = true;
-    if (isCut) {
+    if (isWrite(asked) && life.left-- <= 0) life.isOver = true;
+    if (life.isOver) {
       // Watches end with it.
       server.closeAllConnections();
       return;
@@ -39,7 +49,12 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
       new URL(asked.url ?? "/", address),
       { agent, method: asked.method, headers: { ...asked.headers, ...authorization, host: address.host } },
       (came) => {
-        answer.writeHead(came.statusCode ?? 502, came.headers);
+        const { statusCode = 502 } = came;
+        // Counted once whoever asked can know of it, whatever is cut next.
+        answer.on("finish", () => {
+          if (isWrite(asked) && statusCode < 300) taken.push(`${asked.method ?? ""} ${asked.url ?? ""}`);
+        });
+        answer.writeHead(statusCode, came.headers);
         came.pipe(answer);
       },
     );
@@ -65,10 +80,12 @@ export async function startCuttingProxy(cluster: KubeConfig): Promise<CuttingPro
   return {
     kubeConfig,
     cutAfter: (writes) => {
-      left = writes;
-      isCut = false;
+      life.left = writes;
+      life.isOver = false;
+      taken = [];
     },
-    isCut: () => isCut,
+    isCut: () => life.isOver,
+    taken: () => taken,
     close: () => {
       server.closeAllConnections();
       server.close();

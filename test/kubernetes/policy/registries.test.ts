@@ -5,6 +5,7 @@ import { skipWithoutControlPlane } from "../control-plane/requirements.js";
 import { type ControlPlane, startControlPlane } from "../control-plane/start-control-plane.js";
 import { describeRegistries } from "./registries-suite.js";
 import { describeSignatures } from "./signatures-suite.js";
+import { describeSignatureScope } from "./signature-scope-suite.js";
 
 describe.skipIf(skipWithoutControlPlane("registries of images on a real control plane"))(
   "on a real control plane, registries",
@@ -21,5 +22,6 @@ describe.skipIf(skipWithoutControlPlane("registries of images on a real control 
 
     describeRegistries("tell of tags", () => ({ kubeConfig }));
     describeSignatures("tell who signed images, which", () => ({ kubeConfig }));
+    describeSignatureScope("ask for signatures, which", () => ({ kubeConfig }));
   },
 );

@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import type { PolicyView } from "../../../policy/common/tmc-api.js";
 import { startTmcWorld, type TmcWorldOnCluster } from "./tmc-world.js";
 
 const organization = "lab-terraform";
@@ -95,6 +96,15 @@ export function describeTerraform(title: string, target: () => { kubeConfig: Kub
       expect((await world.rest("GET", one)).body).toMatchObject({
         policy: { meta: { description: "changed" } },
       });
+      // Times are to the second.
+      const isSaidToBeChanged = async () => {
+        const { policy: now } = (await world.rest("GET", one)).body as { policy: PolicyView };
+        if (now.meta.updateTime > now.meta.creationTime) return true;
+        const again = { ...now, meta: { ...now.meta, description: `at ${new Date().toISOString()}` } };
+        await world.rest("PUT", `${at.all}/${name}`, { policy: again });
+        return false;
+      };
+      await expect.poll(isSaidToBeChanged).toBe(true);
       expect((await world.rest("DELETE", one)).status).toBe(200);
       // By this it knows that it is gone.
       expect((await world.rest("GET", one)).status).toBe(404);

@@ -15,7 +15,8 @@ export const eventApi = {
     }),
   event: (name: string, signal?: AbortSignal) => call<EventView>("GET", eventPath(name), { signal }),
   join: (name: string, arrival: { name: string } | { person: string }) =>
-    call<SessionView>("POST", `${eventPath(name)}/join`, { body: arrival }),
+    call<SessionView | EventView>("POST", `${eventPath(name)}/join`, { body: arrival }),
+  stopWaiting: (name: string) => call<void>("DELETE", `${eventPath(name)}/waiting`),
   ownResults: (name: string, signal?: AbortSignal) =>
     call<OwnResults>("GET", `${eventPath(name)}/own-results`, { signal }),
   say: (name: string, feedback: Feedback) =>
@@ -28,6 +29,12 @@ export const eventApi = {
     call<EventResults>("GET", `${instructorPath(name)}/results`, { signal }),
   changeStaff: (name: string, staff: EventStaffChange) =>
     call<EventRow>("PUT", `${instructorPath(name)}/staff`, { body: staff }),
+  changeSeats: (name: string, seats: number) =>
+    call<EventRow>("PUT", `${instructorPath(name)}/seats`, { body: { seats } }),
+  takeFromWaiting: (name: string, person: string) =>
+    call<void>("DELETE", `${instructorPath(name)}/people/${encodeURIComponent(person)}/waiting`),
+  seatOutOfTurn: (name: string, person: string) =>
+    call<void>("POST", `${instructorPath(name)}/people/${encodeURIComponent(person)}/seat`),
   rehearsal: (name: string, signal?: AbortSignal) =>
     call<RehearsalView>("GET", `${instructorPath(name)}/kept-rehearsal`, { signal }),
   rehearse: (name: string, learners: number) =>

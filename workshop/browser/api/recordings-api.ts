@@ -1,6 +1,8 @@
 import { type Cast, CastReader } from "../../../terminal/common/asciicast.js";
 import type { RecordingInfo } from "../../../terminal/common/session-host.js";
 import { ApiError, BROWSER_ERROR } from "../errors.js";
+import type { KeptRecordingsOf } from "../../common/kept-recordings-api.js";
+import { call } from "./call.js";
 import { sessionApiPath } from "./api-client.js";
 import { mountPath } from "./base.js";
 import { pageKeyHeader } from "./page-key.js";
@@ -10,12 +12,20 @@ import { refusal } from "./refusal.js";
 const ANSWER_DEADLINE_MS = 120_000;
 
 /** Who looks at recordings: those of the learner's own session, or those of a session that an instructor looks after. */
-export type RecordingViewer = "learner" | "instructor";
+export type RecordingViewer = "learner" | "instructor" | KeptViewer;
+/** Who looks at those of sessions that have ended: whoever looks after them, or who has come to that event by this browser. */
+export type KeptViewer = "kept" | { event: string };
 
 /** Recordings of a session's terminals; each call throws `ApiError`. */
 export const recordingsApi = {
   list: async (viewer: RecordingViewer, session: string, signal?: AbortSignal): Promise<RecordingInfo[]> =>
     (await (await fetched(listPath(viewer, session), signal)).json()) as RecordingInfo[],
+  /** Those that are kept of sessions that have ended; their `id` stands for the session where one is read. */
+  kept: async (viewer: KeptViewer, signal?: AbortSignal): Promise<KeptRecordingsOf[]> =>
+    (await (await fetched(keptPath(viewer), signal)).json()) as KeptRecordingsOf[],
+  /** Removes all that are kept of a session. */
+  removeKept: (id: string) =>
+    call<void>("DELETE", `api/instructor/kept-recordings/${encodeURIComponent(id)}`),
   /** All of one recording as it is now; what goes beyond 12 MiB is left out. */
   read: async (viewer: RecordingViewer, of: RecordingInfo, signal?: AbortSignal): Promise<Cast> => {
     const path = `${listPath(viewer, of.session)}/${encodeURIComponent(of.name)}`;
@@ -40,7 +50,13 @@ async function readCast(response: Response): Promise<Cast | undefined> {
 
 function listPath(viewer: RecordingViewer, session: string): string {
   if (viewer === "learner") return `${sessionApiPath(session)}/recordings`;
+  if (viewer !== "instructor") return `${keptPath(viewer)}/${encodeURIComponent(session)}`;
   return `${mountPath()}api/instructor/recordings/${encodeURIComponent(session)}`;
+}
+
+function keptPath(viewer: KeptViewer): string {
+  const whose = viewer === "kept" ? "instructor" : `events/${encodeURIComponent(viewer.event)}`;
+  return `${mountPath()}api/${whose}/kept-recordings`;
 }
 
 async function fetched(path: string, signal: AbortSignal | undefined): Promise<Response> {

@@ -1,9 +1,17 @@
 import { useEffect, useState, type ReactElement } from "react";
+import type { LtiArrival } from "../../common/event-api.js";
 import { eventApi } from "../api/event-api.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
 import { navigate } from "../store/navigation.js";
+import type { Route } from "../store/route.js";
 import "./sign-in.css";
+
+function placeOf(arrival: LtiArrival): Route {
+  if ("session" in arrival) return { screen: "lab", session: arrival.session };
+  if ("waitsFor" in arrival) return { screen: "event", event: arrival.waitsFor };
+  return { screen: "results", event: arrival.event };
+}
 
 /** Where a learning platform sends people: goes on to their session, or to the results of who teaches. */
 export function LaunchScreen(): ReactElement {
@@ -17,12 +25,7 @@ export function LaunchScreen(): ReactElement {
     // It is good once, and of no use in a history.
     history.replaceState(history.state, "", location.pathname);
     eventApi.enterByLaunch(entry).then(
-      (arrival) =>
-        navigate(
-          "session" in arrival
-            ? { screen: "lab", session: arrival.session }
-            : { screen: "results", event: arrival.event },
-        ),
+      (arrival) => navigate(placeOf(arrival)),
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   }, [entry]);

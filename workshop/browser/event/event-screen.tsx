@@ -9,6 +9,7 @@ import { CodeForm } from "./code-form.js";
 import { eventTimes, momentOf } from "./event-times.js";
 import { JoinForm } from "./join-form.js";
 import { useEvent } from "./use-event.js";
+import { SeatKept, WaitingList, useSeatWaitedFor } from "./waiting-list.js";
 import "./event.css";
 
 /** The page of an event: says when it is, and lets in who has its link. */
@@ -40,6 +41,7 @@ export function EventScreen({ event }: { event: string }): ReactElement {
 }
 
 function EventPage({ event }: { event: EventView }): ReactElement {
+  const problem = useSeatWaitedFor(event);
   return (
     <>
       <ScreenTitle>{event.title}</ScreenTitle>
@@ -48,7 +50,12 @@ function EventPage({ event }: { event: EventView }): ReactElement {
         <p className="event__description">{event.description}</p>
       )}
       <Entrance event={event} />
-      {event.you && (
+      {problem !== undefined && (
+        <p className="field__error" role="alert">
+          {problem}
+        </p>
+      )}
+      {event.you && event.you.place === undefined && event.you.keptUntil === undefined && (
         <Link to={{ screen: "own-results", event: event.name }}>Your results and certificate</Link>
       )}
       {event.phase !== "over" && <BrowserCheck />}
@@ -57,7 +64,7 @@ function EventPage({ event }: { event: EventView }): ReactElement {
 }
 
 function Entrance({ event }: { event: EventView }): ReactElement {
-  if (event.phase === "over" && !event.you)
+  if (event.phase === "over" && (event.you === undefined || event.you.place !== undefined))
     return (
       <p className="notice">
         This event is over. Ask whoever gave you the link whether there is another one.
@@ -70,16 +77,22 @@ function Entrance({ event }: { event: EventView }): ReactElement {
         It has not begun yet. Leave this page open: it lets you in at {momentOf(event.from)}.
       </p>
     );
-  if (event.seatsTaken >= event.seats && !event.you && !event.people?.some(({ isHere }) => isHere))
-    return <Full seats={event.seats} />;
-  return <JoinForm event={event} />;
+  if (event.you?.place !== undefined) return <WaitingList event={event} place={event.you.place} />;
+  return (
+    <>
+      {event.seatsTaken >= event.seats && !event.you && <Full event={event} />}
+      {event.you?.keptUntil !== undefined && <SeatKept until={event.you.keptUntil} />}
+      <JoinForm event={event} />
+    </>
+  );
 }
 
-function Full({ seats }: { seats: number }): ReactElement {
+function Full({ event: { seats, waiting } }: { event: EventView }): ReactElement {
   return (
     <p className="notice notice--warning" role="status">
-      All {seats} seats are taken. Tell whoever gave you the link. Leave this page open: it lets you in when a
-      seat is free.
+      {seats === 1 ? "The only seat is taken" : `All ${String(seats)} seats are taken`}, and{" "}
+      {waiting === 0 ? "nobody waits" : waiting === 1 ? "one person waits" : `${String(waiting)} people wait`}{" "}
+      for one. Say who you are, and you wait too.
     </p>
   );
 }

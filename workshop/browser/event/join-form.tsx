@@ -1,12 +1,13 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { EventView, ListedName } from "../../common/event-api.js";
 import { MAX_PERSON_NAME } from "../../common/person-name.js";
-import { eventApi } from "../api/event-api.js";
-import { navigate } from "../store/navigation.js";
+import { enterEvent } from "./enter-event.js";
 
 /** Asks who somebody is, and goes to their session. */
 export function JoinForm({ event }: { event: EventView }): ReactElement {
+  const queries = useQueryClient();
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
   const [isSomebodyElse, setIsSomebodyElse] = useState(false);
@@ -18,12 +19,14 @@ export function JoinForm({ event }: { event: EventView }): ReactElement {
     setProblem(undefined);
     try {
       const arrival = person === null ? { name: form.get("name") as string } : { person: person as string };
-      navigate({ screen: "lab", session: (await eventApi.join(event.name, arrival)).id });
+      const waiting = await enterEvent(event.name, arrival);
+      if (waiting) queries.setQueryData(["event", event.name], waiting);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
       setIsBusy(false);
     }
   }
+  const isFull = event.seatsTaken >= event.seats && !event.people?.some(({ isHere }) => isHere);
   const isBack = event.you !== undefined && !isSomebodyElse;
   return (
     <form className="event__form" onSubmit={(submitted) => void join(submitted)}>
@@ -35,7 +38,7 @@ export function JoinForm({ event }: { event: EventView }): ReactElement {
       )}
       <div className="event__buttons">
         <Button className="button button--primary" type="submit" isDisabled={isBusy}>
-          {isBusy ? "Opening…" : isBack ? "Go on" : "Come in"}
+          {isBusy ? "Opening…" : isBack ? "Go on" : isFull ? "Wait for a seat" : "Come in"}
         </Button>
         {isBack && event.people && (
           <Button className="button" onPress={() => setIsSomebodyElse(true)}>

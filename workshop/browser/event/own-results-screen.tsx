@@ -9,6 +9,7 @@ import { TopBar } from "../parts/top-bar.js";
 import { Certificate } from "./certificate.js";
 import { FeedbackForm } from "./feedback-form.js";
 import { ownResultsQuery } from "./own-results-query.js";
+import { OwnRecordings } from "./own-recordings.js";
 import { OwnSteps } from "./own-steps.js";
 import "./event.css";
 import "./own-results.css";
@@ -60,6 +61,7 @@ function Results({ results }: { results: OwnResults }): ReactElement {
       {results.asksFeedback && <FeedbackForm event={results.event} said={results.feedback} />}
       <Certificate results={results} />
       <OwnSteps steps={results.steps} />
+      <OwnRecordings event={results.event} />
     </>
   );
 }

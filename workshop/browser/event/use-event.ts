@@ -5,15 +5,19 @@ import { ApiError } from "../errors.js";
 import { eventToken, hideEventToken } from "../store/admission.js";
 
 /** Somebody who waits for the beginning or a seat is let in within moments. */
-const WAITING_MS = 5_000;
+const WAITING_MS = 3_000;
 /** Who else has come shows in the list of names. */
 const LOOK_MS = 15_000;
+/** Whoever waits further behind looks less often, for hundreds wait for one server. */
+const PER_PLACE_MS = 100;
 
 /** The event as this browser may see it, looked at again as long as that may change. */
 export function useEvent(name: string) {
   return useQuery({
     queryKey: ["event", name],
     queryFn: ({ signal }) => openEvent(name, signal),
+    // Who waits may look at something else meanwhile.
+    refetchIntervalInBackground: true,
     refetchInterval: ({ state: { data } }) => data !== undefined && lookAgainMs(data),
   });
 }
@@ -42,5 +46,7 @@ function withoutCookies({ code, status }: ApiError): ApiError {
 
 function lookAgainMs({ phase, needsCode, seats, seatsTaken, you }: EventView): number | false {
   if (needsCode || phase === "over") return false;
-  return phase === "early" || (you === undefined && seatsTaken >= seats) ? WAITING_MS : LOOK_MS;
+  const isFull = you === undefined && seatsTaken >= seats;
+  if (you?.place !== undefined) return Math.min(LOOK_MS, WAITING_MS + you.place * PER_PLACE_MS);
+  return phase === "early" || isFull ? WAITING_MS : LOOK_MS;
 }

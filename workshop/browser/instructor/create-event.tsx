@@ -18,7 +18,9 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   const { data: labs, error: unread } = useLabs();
   const queries = useQueryClient();
   // Whoever has no name of their own makes events that are everybody's who has a role here.
-  const isNamed = useAccount().data?.account?.staffName !== undefined;
+  const account = useAccount().data;
+  const isNamed = account?.account?.staffName !== undefined;
+  const mayAsk = account?.feedback ?? true;
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
   async function create(submitted: FormEvent<HTMLFormElement>): Promise<void> {
@@ -37,7 +39,7 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   }
   return (
     <form className="card create-event" onSubmit={(event) => void create(event)} aria-label="Create an event">
-      <EventFields labs={labs ?? []} />
+      <EventFields labs={labs ?? []} mayAsk={mayAsk} />
       {isNamed && <StaffFields prefix="event-staff" />}
       {(problem ?? unread?.message) && (
         <p className="field__error create-event__problem" role="alert">
@@ -56,7 +58,7 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   );
 }
 
-function EventFields({ labs }: { labs: readonly LabSummary[] }): ReactElement {
+function EventFields({ labs, mayAsk }: { labs: readonly LabSummary[]; mayAsk: boolean }): ReactElement {
   const [now] = useState(() => Date.now());
   return (
     <>
@@ -95,9 +97,11 @@ function EventFields({ labs }: { labs: readonly LabSummary[] }): ReactElement {
           autoComplete="off"
         />
       </label>
-      <label className="create-event__switch">
-        <input type="checkbox" name="feedback" defaultChecked /> Ask people at the end how it was
-      </label>
+      {mayAsk && (
+        <label className="create-event__switch">
+          <input type="checkbox" name="feedback" defaultChecked /> Ask people at the end how it was
+        </label>
+      )}
       <label className="field">
         <span className="field__label">List of names</span>
         <input

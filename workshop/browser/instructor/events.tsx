@@ -8,6 +8,7 @@ import { Confirm } from "../parts/confirm.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Link } from "../parts/link.js";
 import { EventQr } from "./event-qr.js";
+import { EventSeats } from "./event-seats.js";
 import { EventStaffForm, StaffFacts } from "./event-staff.js";
 import "./events.css";
 import { useHasLinks } from "../store/use-account.js";
@@ -39,6 +40,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
   const [isShown, setIsShown] = useState(false);
   const [isAsking, setIsAsking] = useState(false);
   const [isNaming, setIsNaming] = useState(false);
+  const [isSeating, setIsSeating] = useState(false);
   async function remove(): Promise<void> {
     await eventApi.remove(event.name);
     await queries.invalidateQueries({ queryKey: ["events"] });
@@ -51,6 +53,15 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
           {isShown ? "Hide QR code" : "Show QR code"}
         </Button>
         <EventPages event={event.name} />
+        {event.role !== "helper" && (
+          <Button
+            className="button button--small"
+            aria-expanded={isSeating}
+            onPress={() => setIsSeating(!isSeating)}
+          >
+            Seats
+          </Button>
+        )}
         {event.owner !== undefined && (event.isOwn || event.role === "operator") && (
           <Button
             className="button button--small"
@@ -64,6 +75,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
           Delete…
         </Button>
       </div>
+      {isSeating && <EventSeats event={event} />}
       {isNaming && <EventStaffForm event={event} onClose={() => setIsNaming(false)} />}
       {isShown && <EventQr event={event} />}
       <Confirm
@@ -105,6 +117,13 @@ function EventPages({ event }: { event: string }): ReactElement {
       >
         Wall
       </Link>
+      <Link
+        className="button button--small"
+        to={{ screen: "kept-recordings", event: event }}
+        aria-label={`Recordings of ${event}`}
+      >
+        Recordings
+      </Link>
     </>
   );
 }
@@ -124,6 +143,7 @@ function EventFacts({ event }: { event: EventRow }): ReactElement {
       </div>
       <p className="event-card__facts">
         {eventTimes(event)} · {event.seatsTaken} of {event.seats} seats taken
+        {event.waiting > 0 && ` · ${event.waiting} wait for one`}
         {event.listed !== undefined && ` · ${event.listed} names on its list`}
         {event.code !== undefined && (
           <>

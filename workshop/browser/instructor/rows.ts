@@ -103,7 +103,10 @@ function needOf(row: InstructorRow): number {
   return row.stuck === undefined ? 0 : 1;
 }
 
+/** Made once: each comparison of a long list would make its own. */
+const BY_NUMBER = new Intl.Collator("en", { numeric: true });
+
 function compare(a: string | number, b: string | number): number {
-  if (typeof a === "string" && typeof b === "string") return a.localeCompare(b, "en", { numeric: true });
+  if (typeof a === "string" && typeof b === "string") return BY_NUMBER.compare(a, b);
   return Number(a) - Number(b);
 }

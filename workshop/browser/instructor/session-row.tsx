@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { memo, type ReactElement } from "react";
 import type { InstructorRow } from "../../common/instructor-api.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
@@ -6,20 +6,21 @@ import { Link } from "../parts/link.js";
 import { pausedUntil, timeLeft } from "../../common/session-time.js";
 import { formatAgo, formatTimeLeft, urgencyOf } from "../../common/durations.js";
 import { isOver, nameOf, needsHelp, placeToLook } from "./rows.js";
-import { useHasLinks } from "../store/use-account.js";
 
 const MINUTE_MS = 60_000;
 
 interface Props {
   row: InstructorRow;
   now: number;
+  /** Whether whoever looks may hand its link out. */
+  hasLink: boolean;
   isChosen: boolean;
-  onChoose: (isChosen: boolean) => void;
+  onChoose: (id: string, isChosen: boolean) => void;
 }
 
-/** One session of the table. */
-export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElement {
-  const hasLinks = useHasLinks();
+/** One session of the table; what changes elsewhere in it draws nothing here. */
+export const SessionRow = memo(function SessionRow(props: Props): ReactElement {
+  const { row, now, hasLink, isChosen, onChoose } = props;
   return (
     <tr data-selected={isChosen || undefined} data-stuck={needsHelp(row) || undefined}>
       <td>
@@ -27,7 +28,7 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
           type="checkbox"
           aria-label={`Select session ${nameOf(row)}`}
           checked={isChosen}
-          onChange={(event) => onChoose(event.target.checked)}
+          onChange={(event) => onChoose(row.id, event.target.checked)}
         />
       </td>
       <td>
@@ -55,10 +56,10 @@ export function SessionRow({ row, now, isChosen, onChoose }: Props): ReactElemen
         {row.openedAt === undefined ? "not opened yet" : formatAgo(now - Date.parse(row.lastActivityAt))}
       </td>
       <TimeLeft row={row} now={now} />
-      <td>{hasLinks && <CopyButton text={row.link} what={`the link of ${row.id}`} />}</td>
+      <td>{hasLink && <CopyButton text={row.link} what={`the link of ${row.id}`} />}</td>
     </tr>
   );
-}
+});
 
 /** Why a helper may be wanted, and who is there. */
 function Need({ row: { announcement, help, guest, stuck } }: { row: InstructorRow }): ReactElement {

@@ -1,5 +1,7 @@
-import type { ReactElement } from "react";
+import { type Dispatch, type ReactElement, type SetStateAction, useCallback } from "react";
 import type { InstructorRow } from "../../common/instructor-api.js";
+import { useHasLinks } from "../store/use-account.js";
+import { useDrawn } from "../store/use-drawn.js";
 import { useNow } from "../store/use-now.js";
 import type { Sort, SortKey } from "./rows.js";
 import { SessionRow } from "./session-row.js";
@@ -19,22 +21,28 @@ interface Props {
   sort: Sort;
   chosen: ReadonlySet<string>;
   onSort: (sort: Sort) => void;
-  onChoose: (chosen: ReadonlySet<string>) => void;
+  onChoose: Dispatch<SetStateAction<ReadonlySet<string>>>;
 }
 
-/** The sessions in rows; a heading sorts, the boxes choose. */
+/** The sessions in rows; a heading sorts, the boxes choose. Of many the first are there at once, and the others moments later. */
 export function SessionTable({ rows, sort, chosen, onSort, onChoose }: Props): ReactElement {
   const now = useNow(5000);
+  const hasLinks = useHasLinks();
+  const drawn = useDrawn(rows.length);
   const areAllChosen = rows.every((row) => chosen.has(row.id));
-  function choose(id: string, isChosen: boolean): void {
-    const next = new Set(chosen);
-    if (isChosen) next.add(id);
-    else next.delete(id);
-    onChoose(next);
-  }
+  const choose = useCallback(
+    (id: string, isChosen: boolean) =>
+      onChoose((before) => {
+        const next = new Set(before);
+        if (isChosen) next.add(id);
+        else next.delete(id);
+        return next;
+      }),
+    [onChoose],
+  );
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Sessions">
-      <table className="table session-table">
+      <table className="table session-table" aria-busy={drawn < rows.length}>
         <thead>
           <tr>
             <th scope="col">
@@ -54,13 +62,14 @@ export function SessionTable({ rows, sort, chosen, onSort, onChoose }: Props): R
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.slice(0, drawn).map((row) => (
             <SessionRow
               key={row.id}
               row={row}
               now={now}
+              hasLink={hasLinks}
               isChosen={chosen.has(row.id)}
-              onChoose={(isChosen) => choose(row.id, isChosen)}
+              onChoose={choose}
             />
           ))}
         </tbody>

@@ -22,14 +22,18 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
     <footer className="page-footer">
       <p className="page-footer__left">{sentence(left, page.actions.length > 0)}</p>
       {!isWatching && !isOver && (
-        <Suspense>
-          <PageNotes page={page.name} />
-        </Suspense>
+        <div className="page-footer__notes">
+          <Suspense>
+            <PageNotes page={page.name} />
+          </Suspense>
+        </div>
       )}
       {!isReadOnly && (
-        <Suspense>
-          <RestorePage page={page} />
-        </Suspense>
+        <div className="page-footer__restore">
+          <Suspense>
+            <RestorePage page={page} />
+          </Suspense>
+        </div>
       )}
       {!next && !isWatching && <LabSummary />}
       <nav className="page-footer__ways" aria-label="Pages before and after">

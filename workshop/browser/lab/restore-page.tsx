@@ -16,7 +16,7 @@ export function RestorePage({ page }: { page: PageView }): ReactElement {
   }
   return (
     <>
-      <Button className="button button--quiet button--small restore-page" onPress={() => setIsAsking(true)}>
+      <Button className="button button--quiet button--small" onPress={() => setIsAsking(true)}>
         <Icon name="restart" size={14} /> Restore this page’s start…
       </Button>
       <Confirm

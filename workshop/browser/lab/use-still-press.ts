@@ -12,23 +12,34 @@ export function useStillPress(pane: RefObject<HTMLElement | null>): void {
     const element = pane.current;
     if (!element) return undefined;
     let letGo: (() => void) | undefined;
-    const hold = (event: PointerEvent): void => {
+    const end = (): void => {
       letGo?.();
+      letGo = undefined;
+    };
+    const hold = (event: PointerEvent): void => {
+      end();
       const pressed = event.target instanceof Element ? event.target.closest<HTMLElement>(PRESSED) : null;
       if (pressed && event.isPrimary) letGo = holdStill(element, pressed);
     };
     // The click comes behind the release, and belongs to what is under the pointer then.
-    const release = (): void => void (letGo && setTimeout(letGo));
-    const scroll = (): void => letGo?.();
-    element.addEventListener("pointerdown", hold, { capture: true });
-    element.addEventListener("wheel", scroll, { passive: true });
-    for (const kind of ["pointerup", "pointercancel"] as const) window.addEventListener(kind, release, true);
+    const release = (): void => {
+      if (letGo) setTimeout(letGo);
+      letGo = undefined;
+    };
+    // A release that was told to somebody else, as to a dialog of the browser, is known by what comes after it.
+    const comeBack = (event: PointerEvent): void => {
+      if (event.isPrimary && event.buttons === 0) release();
+    };
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    element.addEventListener("pointerdown", hold, { capture: true, signal });
+    element.addEventListener("wheel", end, { passive: true, signal });
+    for (const kind of ["pointerup", "pointercancel", "blur"] as const)
+      window.addEventListener(kind, release, { capture: true, signal });
+    window.addEventListener("pointermove", comeBack, { capture: true, passive: true, signal });
     return () => {
-      letGo?.();
-      element.removeEventListener("pointerdown", hold, { capture: true });
-      element.removeEventListener("wheel", scroll);
-      for (const kind of ["pointerup", "pointercancel"] as const)
-        window.removeEventListener(kind, release, true);
+      end();
+      listeners.abort();
     };
   }, [pane]);
 }

@@ -41,14 +41,14 @@ export function Player({ cast, label }: { cast: Cast; label: string }): ReactEle
         <div ref={place} />
       </div>
       <p className="field__hint">
-        Space plays and pauses; the arrows left and right go {STEP_SECONDS} seconds back and on. Where nothing
-        was shown for long, that time is passed over.
+        Space plays and pauses; the arrows left and right go {STEP_SECONDS} seconds back and on. A step plays
+        from where it began. Where nothing was shown for long, that time is passed over.
         {cast.isCut && " The recording is longer than is read here; its beginning is shown."}
       </p>
       <Marks
         marks={marks}
         more={cast.marks.length - marks.length}
-        onSeek={(at) => player.current?.seek(at)}
+        onChoose={(at) => player.current?.playFrom(at)}
       />
     </section>
   );
@@ -134,10 +134,10 @@ function Timeline({ cast: { duration }, marks, position, onSeek }: TimelineProps
 interface MarksProps {
   marks: readonly CastMark[];
   more: number;
-  onSeek: (seconds: number) => void;
+  onChoose: (seconds: number) => void;
 }
 
-function Marks({ marks, more, onSeek }: MarksProps): ReactElement {
+function Marks({ marks, more, onChoose }: MarksProps): ReactElement {
   if (marks.length === 0) return <p>No step of a page ran in this terminal.</p>;
   return (
     <>
@@ -145,7 +145,7 @@ function Marks({ marks, more, onSeek }: MarksProps): ReactElement {
       <ol className="player__marks">
         {marks.map(({ at, label, isStep }, number) => (
           <li key={number}>
-            <Button className="button button--quiet button--small" onPress={() => onSeek(at)}>
+            <Button className="button button--quiet button--small" onPress={() => onChoose(at)}>
               <span className="player__clock">{clock(at)}</span> {isStep ? <code>{label}</code> : label}
             </Button>
           </li>

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { RecordingInfo } from "../../../terminal/common/session-host.js";
 import { formatAgo } from "../../common/durations.js";
-import { type RecordingViewer, recordingsApi } from "../api/recordings-api.js";
+import { recordingsApi } from "../api/recordings-api.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { useNow } from "../store/use-now.js";
@@ -12,7 +12,7 @@ import { QueriedScreen } from "../instructor/queried-screen.js";
 import "./recordings.css";
 
 interface Props {
-  viewer: RecordingViewer;
+  viewer: "learner" | "instructor";
   session: string;
 }
 
@@ -49,6 +49,11 @@ function Recordings({ viewer, session, all, onLook }: RecordingsProps): ReactEle
           <Link className="button" to={{ screen: viewer === "learner" ? "lab" : "watch", session }}>
             {viewer === "learner" ? "Back to the lab" : "Watch the session"}
           </Link>
+          {viewer === "instructor" && (
+            <Link className="button" to={{ screen: "kept-recordings" }}>
+              Of sessions that have ended
+            </Link>
+          )}
           <Button className="button" onPress={onLook}>
             Look again
           </Button>

@@ -7,6 +7,9 @@ describe("routes", () => {
     ["instructor", { screen: "instructor" }],
     ["e/k8s-day", { screen: "event", event: "k8s-day" }],
     ["instructor/events/k8s-day", { screen: "results", event: "k8s-day" }],
+    ["instructor/recordings", { screen: "kept-recordings" }],
+    ["instructor/events/k8s-day/recordings", { screen: "kept-recordings", event: "k8s-day" }],
+    ["instructor/events/k8s-day/rehearsal", { screen: "rehearsal", event: "k8s-day" }],
     ["instructor/wall", { screen: "wall", view: {} }],
     [
       "instructor/wall?event=k8s-day&state=stuck&words=an+na&sort=need&projector=",

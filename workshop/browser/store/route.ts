@@ -29,6 +29,8 @@ export type Route =
   | { screen: "rehearsal"; event: string }
   /** What the terminals of a session showed, for its learner or for whoever looks after it. */
   | { screen: "recordings"; session: string; viewer: "learner" | "instructor" }
+  /** What the terminals of sessions showed that have ended; of one event where it is named. */
+  | { screen: "kept-recordings"; event?: string }
   /** The way into an event, for everybody who has its link. */
   | { screen: "event"; event: string }
   /** What whoever has come to the event by this browser came to there. */
@@ -51,6 +53,12 @@ const PLACES: ReadonlyMap<string, Route> = new Map([
   ["sign-in", { screen: "sign-in" }],
   ["launch", { screen: "launch" }],
   ["instructor", { screen: "instructor" }],
+]);
+
+/** What there is of an installation below the instructor's screen; no session is called so: the name of each ends in a hyphen and six characters. */
+const BELOW_INSTRUCTOR: ReadonlyMap<string, (search: string) => Route> = new Map([
+  ["wall", wallAt],
+  ["recordings", (): Route => ({ screen: "kept-recordings" })],
 ]);
 
 /** The screen a path names; `path` is relative to the mount, without its leading slash. */
@@ -83,11 +91,17 @@ function eventAt(event: string, part: string | undefined): Route | undefined {
   return part === "results" ? { screen: "own-results", event } : undefined;
 }
 
+/** What there is to see of an event besides its results. */
+const EVENT_PARTS: ReadonlyMap<string, "rehearsal" | "kept-recordings"> = new Map([
+  ["rehearsal", "rehearsal"],
+  ["recordings", "kept-recordings"],
+]);
+
 function watchAt([, session = "", page, part]: string[], search: string): Route {
-  // No session is called so: the name of each ends in a hyphen and six characters.
-  if (session === "wall" && page === undefined) return wallAt(search);
+  const below = page === undefined ? BELOW_INSTRUCTOR.get(session) : undefined;
+  if (below !== undefined) return below(search);
   if (session === "events" && page !== undefined)
-    return { screen: part === "rehearsal" ? "rehearsal" : "results", event: page };
+    return { screen: EVENT_PARTS.get(part ?? "") ?? "results", event: page };
   if (session === "sessions" && page !== undefined && part === "recordings")
     return { screen: "recordings", session: page, viewer: "instructor" };
   const asked = new URLSearchParams(search);
@@ -128,7 +142,7 @@ function tabIn(search: string): { tab?: string } {
 
 /** The path that `parseRoute` reads as this route, relative to the mount. */
 export function formatRoute(route: Route): string {
-  if ("event" in route && route.screen !== "wall") return eventPath(route);
+  if (hasEvent(route) && route.screen !== "wall") return eventPath(route);
   switch (route.screen) {
     case "catalogue":
       return "";
@@ -139,6 +153,8 @@ export function formatRoute(route: Route): string {
     case "sign-in":
     case "launch":
       return route.screen;
+    case "kept-recordings":
+      return "instructor/recordings";
     case "recordings":
       return recordingsPath(route);
     case "watch":
@@ -154,11 +170,16 @@ export function formatRoute(route: Route): string {
   }
 }
 
-function eventPath(route: Extract<Route, { event: string }>): string {
+function hasEvent(route: Route): route is Extract<Route, { event?: string }> & { event: string } {
+  return "event" in route && route.event !== undefined;
+}
+
+function eventPath(route: { screen: string; event: string }): string {
   const name = encodeURIComponent(route.event);
   if (route.screen === "event") return `e/${name}`;
   if (route.screen === "own-results") return `e/${name}/results`;
-  return `instructor/events/${name}${route.screen === "rehearsal" ? "/rehearsal" : ""}`;
+  const part = [...EVENT_PARTS].find(([, screen]) => screen === route.screen)?.[0];
+  return `instructor/events/${name}${part === undefined ? "" : `/${part}`}`;
 }
 
 function recordingsPath({ session, viewer }: Extract<Route, { screen: "recordings" }>): string {

@@ -1,37 +1,29 @@
 import { z } from "zod";
+import { flag, textOrNothing, wholeNumber, writtenText } from "../yaml-scalars.js";
 
-/** YAML has numbers that authors put in quotes. */
-const number = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+$/, "use a whole number")
-    .transform(Number),
-]);
-const whole = number.pipe(z.number().int());
-const lineNumber = number.pipe(z.number().int().min(1, "lines count from 1"));
+const lineNumber = wholeNumber.pipe(z.number().min(1, "lines count from 1"));
 
-const file = { file: z.string() };
-const lines = { ...file, text: z.string() };
+const file = { file: writtenText };
+const lines = { ...file, text: textOrNothing };
 const searched = {
-  isRegex: z.boolean().default(false),
-  group: whole.optional(),
-  start: whole.optional(),
-  stop: whole.optional(),
+  isRegex: flag.default(false),
+  group: wholeNumber.optional(),
+  start: wholeNumber.optional(),
+  stop: wholeNumber.optional(),
 };
-const around = { before: whole.optional(), after: whole.optional() };
+const around = { before: wholeNumber.optional(), after: wholeNumber.optional() };
 /** Without its end it is one line. */
 const range = { start: lineNumber, stop: lineNumber.optional() };
-const atPath = { ...file, path: z.string() };
+const atPath = { ...file, path: writtenText };
 const valueAtPath = { ...atPath, value: z.unknown().refine((value) => value !== undefined, "say the value") };
-const moved = { src: z.string(), dest: z.string(), open: z.boolean().default(true) };
+const moved = { src: writtenText, dest: writtenText, open: flag.default(true) };
 
 /** What the bodies of `editor:*` hold besides what every body may. */
 export const EDITOR_FORMS = {
   "editor:open-file": { ...file, line: lineNumber.default(1) },
   "editor:close-file": file,
-  "editor:create-file": { ...file, text: z.string().default("") },
-  "editor:create-directory": { directory: z.string() },
+  "editor:create-file": { ...file, text: textOrNothing.default("") },
+  "editor:create-directory": { directory: writtenText },
   "editor:copy-file": moved,
   "editor:rename-file": moved,
   "editor:delete-file": file,
@@ -44,9 +36,9 @@ export const EDITOR_FORMS = {
   "editor:append-lines-after-selection": lines,
   "editor:replace-matching-text": {
     ...file,
-    match: z.string(),
-    replacement: z.string(),
-    count: whole.default(1),
+    match: writtenText,
+    replacement: textOrNothing,
+    count: wholeNumber.default(1),
     ...searched,
   },
   "editor:append-lines-to-file": lines,
@@ -54,14 +46,14 @@ export const EDITOR_FORMS = {
   "editor:insert-lines-before-line": { ...lines, line: lineNumber },
   "editor:append-lines-after-line": { ...lines, line: lineNumber },
   "editor:insert-lines-after-line": { ...lines, line: lineNumber },
-  "editor:insert-lines-before-match": { ...lines, match: z.string(), ...searched },
-  "editor:append-lines-after-match": { ...lines, match: z.string(), ...searched },
+  "editor:insert-lines-before-match": { ...lines, match: writtenText, ...searched },
+  "editor:append-lines-after-match": { ...lines, match: writtenText, ...searched },
   "editor:replace-lines-in-range": { ...lines, ...range },
   "editor:delete-lines-in-range": { ...file, ...range },
-  "editor:delete-matching-lines": { ...file, match: z.string(), ...searched, ...around },
+  "editor:delete-matching-lines": { ...file, match: writtenText, ...searched, ...around },
   "editor:set-yaml-value": valueAtPath,
   "editor:add-yaml-item": valueAtPath,
-  "editor:insert-yaml-item": { ...valueAtPath, index: whole.pipe(z.number().min(0)).default(0) },
+  "editor:insert-yaml-item": { ...valueAtPath, index: wholeNumber.pipe(z.number().min(0)).default(0) },
   "editor:replace-yaml-item": valueAtPath,
   "editor:merge-yaml-values": valueAtPath,
   "editor:insert-value-into-yaml": valueAtPath,

@@ -1,5 +1,5 @@
-/** Where Educates has the home; labs name it in full. */
-const HOMES = /^(?:~|\$HOME|\$\{HOME\}|\/home\/eduk8s)(?:\/|$)/;
+/** Where other platforms have the home, as their labs name it in full. */
+const HOMES = /^(?:~|\$HOME|\$\{HOME\}|\/home\/eduk8s|\/root)(?:\/|$)/;
 
 /** A path of the home as `~/a`, `$HOME/a`, `./a` or `a` name it, relative to the home; `undefined` for what lies outside of it or is the home itself. */
 export function homePath(written: string): string | undefined {

@@ -1,40 +1,45 @@
 import { z } from "zod";
 import type { LabLevel } from "../lab.js";
-
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+import { withoutNulls } from "../without-nulls.js";
+import { anyNumber, wholeNumber, writtenText as text } from "../yaml-scalars.js";
 
 const tab = z.looseObject({
   title: text.default(""),
-  type: z.string(),
-  port: z.union([z.number(), z.string().transform(Number)]).optional(),
+  type: text,
+  port: wholeNumber.optional(),
   path: text.optional(),
   url: text.optional(),
 });
 export type TrackTab = z.infer<typeof tab>;
 
+/** Keys with nothing behind them are as good as none. */
+function withoutEmpty<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess(withoutNulls, z.looseObject(shape));
+}
+
 /** The front matter of a challenge's `assignment.md` (https://docs.instruqt.com: "Track and challenge definition files"). */
-export const challengeSchema = z.looseObject({
-  title: text,
-  type: z.string().default("challenge"),
-  notes: z.array(z.looseObject({ type: z.string().default("text"), contents: text.optional() })).nullish(),
-  tabs: z.array(tab).nullish(),
-  answers: z.array(text).nullish(),
-  solution: z.array(z.number().int()).nullish(),
+export const challengeSchema = withoutEmpty({
+  title: text.default(""),
+  type: text.default("challenge"),
+  notes: z.array(z.looseObject({ type: text.default("text"), contents: text.optional() })).optional(),
+  tabs: z.array(tab).optional(),
+  answers: z.array(text).optional(),
+  solution: z.array(wholeNumber).optional(),
 });
 export type Challenge = z.infer<typeof challengeSchema>;
 
 /** The `track.yml` of a track. */
-export const trackSchema = z.looseObject({
-  title: text,
+export const trackSchema = withoutEmpty({
+  title: text.default(""),
   teaser: text.default(""),
-  level: z.string().optional(),
-  timelimit: z.number().optional(),
+  level: text.optional(),
+  timelimit: anyNumber.optional(),
 });
 export type Track = z.infer<typeof trackSchema>;
 
 /** The `config.yml` of a track: its machines. */
-export const trackConfigSchema = z.looseObject({
-  virtualmachines: z.array(z.looseObject({ name: text, image: text.default("") })).nullish(),
+export const trackConfigSchema = withoutEmpty({
+  virtualmachines: z.array(z.looseObject({ name: text, image: text.default("") })).optional(),
 });
 export type TrackConfig = z.infer<typeof trackConfigSchema>;
 
@@ -65,7 +70,7 @@ const MOST_MINUTES = 1440;
 
 /** How long a track may take; absent where it does not say. */
 export function minutesOf({ timelimit }: Track): number | undefined {
-  if (timelimit === undefined || timelimit <= 0) return undefined;
+  if (timelimit === undefined || !(timelimit > 0)) return undefined;
   return Math.min(Math.ceil(timelimit / SECONDS_OF_A_MINUTE), MOST_MINUTES);
 }
 

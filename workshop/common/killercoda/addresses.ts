@@ -1,8 +1,9 @@
 import { ingressAddress } from "../imported-text.js";
 
 const TRAFFIC = /\{\{TRAFFIC_HOST\d{1,2}_(\d{1,5})\}\}/g;
+/** With its domain, or in an installation that had another. */
 const KATACODA =
-  /https?:\/\/\[\[HOST_SUBDOMAIN\]\]-(\d{1,5})-\[\[KATACODA_HOST\]\]\.environments\.katacoda\.com/g;
+  /(?:https?:\/\/)?\[\[[A-Z]{1,20}_SUBDOMAIN\]\]-(\d{1,5})-\[\[(?:[A-Z]{1,20}_)?HOST\]\](?:\.environments\.katacoda\.com|\.\[\[KATACODA_DOMAIN\]\])?/g;
 
 /** A line with the addresses of the learner's machine as those of ingresses of the lab; `ports` gains what they lead to. */
 export function withIngresses(line: string, ports: Set<number>): string {

@@ -105,6 +105,136 @@ describe("a page of Killercoda", () => {
     expect([...ports]).toEqual([8080, 80]);
   });
 
+  it.each(["[[HOST_SUBDOMAIN]]-81-[[KATACODA_HOST]].[[KATACODA_DOMAIN]]", "[[UUID_SUBDOMAIN]]-81-[[HOST]]"])(
+    "leads to a port by %s as well",
+    (written) => {
+      const { text, ports } = convertPage(`[app](${written}/x)`);
+      expect(text).toBe(`[app](${address(81)}/x)`);
+      expect([...ports]).toEqual([81]);
+    },
+  );
+
+  it("takes the machine's own address for the loopback", () => {
+    expect(converted("`curl [[HOST_IP]]:80`{{execute}}")).toContain("```execute-1\ncurl 127.0.0.1:80\n```");
+  });
+
+  it("has a command of several lines within a sentence as one block, and back-ticks that nothing closes as they are", () => {
+    expect(converted("Say `A=1", "echo $A`{{execute T2}} now", "and go.")).toBe(
+      "Say `A=1\necho $A` now\nand go.\n\n```execute-2\nA=1\necho $A\n```\n",
+    );
+    expect(converted("- a `b", "  c`{{exec}}", "- `d`{{exec}}")).toBe(
+      "- a `b\n  c`\n\n  ```execute-1\n  b\n  c\n  ```\n\n- `d`\n\n  ```execute-1\n  d\n  ```\n",
+    );
+    const lone = ["A ` alone and `ls`{{copy}}", "", "`pwd`{{exec}}"];
+    expect(converted(...lone)).toBe(
+      "A ` alone and `ls`{% raw %}{{copy}}{% endraw %}\n\n`pwd`\n\n```execute-1\npwd\n```\n",
+    );
+  });
+
+  it.each([
+    ["an item", "- Say", "  ", "  "],
+    ["an item of an item", "  1. Say", "     ", "     "],
+    ["a paragraph", "Say", "", ""],
+    ["a quotation", "> Say", "> ", ""],
+    ["a quotation without blanks", ">Say", "> ", ""],
+    ["an item of a quotation", "> - Say", ">   ", ""],
+    ["a quotation of an item", "- > Say", "  > ", "  "],
+    ["an item with a tab", "-\tSay", "\t", "  "],
+  ])("takes off a command's lines what puts them into %s, and nothing else", (_where, first, next, deep) => {
+    const command = ["cat <<EOF >a.yaml", "a:", "  b: > c", "\td", "EOF"];
+    const [head = "", ...rest] = command;
+    const { text } = convertPage(
+      [`${first} \`${head}`, ...rest.map((one) => next + one)].join("\n") + "`{{exec}}",
+    );
+    const block = ["```execute-1", ...command, "```"].map((one) => deep + one).join("\n");
+    expect(text.split("\n\n")[1]?.trimEnd()).toBe(block);
+  });
+
+  it("has a marked fence of a quotation as a block, without what its code is called", () => {
+    const { text } = convertPage(["> ```bash", "> a() {", ">", ">   b", "> }", "> ```{{exec}}"].join("\n"));
+    expect(text).toBe("> ```bash\n> a() {\n>\n>   b\n> }\n> ```\n\n```execute-1\na() {\n\n  b\n}\n```\n");
+  });
+
+  it("takes tildes in a quotation for the marks of a fence", () => {
+    const { text } = convertPage(["> ~~~~bash", "> ls", "> ~~~~{{exec}}", "", "> ~~~ `a`"].join("\n"));
+    expect(text).toBe("> ````bash\n> ls\n> ````\n\n```execute-1\nls\n```\n\n\n> ~~~ `a`");
+  });
+
+  it.each([
+    ["a line", "<!-- `ls`{{exec}} -->"],
+    ["several", "<!--\n`ls`{{exec}}\n\n```\ntop\n```{{exec}}\n-->"],
+    ["a sentence", "before <!-- `ls`{{exec}} --> after"],
+  ])("runs nothing of a comment of %s", (_what, written) => {
+    const { text, problems } = convertPage(`${written}\n\n\`pwd\`{{exec}}`);
+    expect(text.replaceAll(/\{% (?:end)?raw %\}/g, "").startsWith(written)).toBe(true);
+    expect(text.match(/^```execute-1\n.*/gm)).toEqual(["```execute-1\npwd"]);
+    expect(problems.map(({ line }) => line)).toEqual([written.split("\n").length + 2]);
+  });
+
+  it.each(["<!-->", "<!--->", "<!---->"])("goes on behind the whole comment %s", (comment) => {
+    expect(convertPage(`${comment}\n\n\`ls\`{{exec}}\n`).text).toMatch(/^ls$/m);
+  });
+
+  it("goes on behind a comment, and takes no code for one", () => {
+    expect(converted("<!-- a --> `ls`{{exec}}")).toBe("<!-- a -->\n\n`ls`\n\n```execute-1\nls\n```\n");
+    expect(converted("`echo '<!--'`{{exec}} `echo '-->'`{{exec}}").match(/execute-1/g)).toHaveLength(2);
+  });
+
+  it("looks no further than its paragraph for the end of code in a quotation", () => {
+    expect(converted("> A ` alone", ">", "> `ls`{{exec}}")).toBe(
+      "> A ` alone\n>\n> `ls`\n\n```execute-1\nls\n```\n",
+    );
+  });
+
+  it("shows what stands in a pre of HTML as it is written, marks and fences among it", () => {
+    const example = ["<pre>", "`docker`{{copy}}", "```", "ls", "```{{execute}}", "</pre>"];
+    const { text, problems } = convertPage([...example, "", "`ls`{{copy}}"].join("\n"));
+    expect(text).toBe(
+      "<pre>\n`docker`{% raw %}{{copy}}{% endraw %}\n```\nls\n```{% raw %}{{execute}}{% endraw %}\n</pre>\n\n`ls`{{copy}}",
+    );
+    expect(problems).toEqual([]);
+    expect(converted('<pre class="file">', "a", "</pre>")).toBe('<pre class="file">\na\n</pre>');
+    expect(converted("<pre>", "never closed {{copy}}")).toBe(
+      "<pre>\nnever closed {% raw %}{{copy}}{% endraw %}",
+    );
+  });
+
+  it.each([
+    ['data-target="clipboard"', "copy\na <b> {% raw %}{{ c }}{% endraw %}"],
+    [
+      'data-filename="a.js" data-target="replace"',
+      "editor:create-file\nfile: a.js\ntext: |\n  a <b> {% raw %}{{ c }}{% endraw %}",
+    ],
+    [
+      'data-filename="/root/a.js"',
+      "editor:append-lines-to-file\nfile: /root/a.js\ntext: |\n  a <b> {% raw %}{{ c }}{% endraw %}",
+    ],
+    [
+      'data-filename="a.js" data-target="insert" data-marker="#TODO &gt;"',
+      'editor:replace-matching-text\nfile: a.js\nmatch: "#TODO >"\nreplacement: a <b> {% raw %}{{ c }}{% endraw %}',
+    ],
+    [
+      `data-filename="a.js" data-target="insert" data-marker="x -> y"`,
+      "editor:replace-matching-text\nfile: a.js\nmatch: x -> y\nreplacement: a <b> {% raw %}{{ c }}{% endraw %}",
+    ],
+    [
+      `data-filename="a.html" data-target="insert" data-marker="<!-- x -->"`,
+      "editor:replace-matching-text\nfile: a.html\nmatch: <!-- x -->\nreplacement: a <b> {% raw %}{{ c }}{% endraw %}",
+    ],
+  ])("has the text for the editor or the clipboard as a block: %s", (attributes, block) => {
+    const { text, problems } = convertPage(
+      `Add:\n<pre class="file" ${attributes}>\na &lt;b&#62; {{ c }}\n</pre>\nNext`,
+    );
+    expect(text).toBe(`Add:\n\n\`\`\`${block}\n\`\`\`\n\nNext`);
+    expect(problems).toEqual([]);
+  });
+
+  it("fences a text that holds fences with more back-ticks", () => {
+    expect(converted('<pre class="file" data-target="clipboard">```', "a", "```</pre>")).toBe(
+      "\n````copy\n```\na\n```\n````\n",
+    );
+  });
+
   it("says of what nothing becomes", () => {
     expect(convertPage("`a.yaml`{{open}}").problems).toMatchObject([{ line: 1, fidelity: "lacking" }]);
     expect(converted("`a.yaml`{{open}}")).toBe("`a.yaml`");
@@ -122,6 +252,17 @@ describe("a page of Killercoda", () => {
     ["code", "`` ` ".repeat(25_000)],
     ["marks", "`a`{{exec}}".repeat(9_000)],
     ["brackets", "[".repeat(100_000)],
+    ["quotations of quotations", `${`${">".repeat(50_000)}\`a\n`.repeat(40)}\`{{exec}}`],
+    [
+      "a command in quotations of quotations",
+      `${">".repeat(50_000)}\`a\n${`${">".repeat(50_000)}x\n`.repeat(40)}b\`{{exec}}`,
+    ],
+    [
+      "a command in items of items",
+      `${"- ".repeat(50_000)}\`a\n${`${"  ".repeat(50_000)}x\n`.repeat(40)}b\`{{exec}}`,
+    ],
+    ["lines of open code", "`a\n".repeat(40_000)],
+    ["a pre", `<pre class="file" ${"a=b ".repeat(20_000)}>${"&lt;".repeat(20_000)}`],
     ["blanks", `\`a\`{{exec${" ".repeat(100_000)}`],
   ])("is read in one go, whatever it holds: %s", (_what, line) => {
     expect(convertPage(line).text).not.toBe("");

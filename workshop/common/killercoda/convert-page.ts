@@ -1,8 +1,20 @@
 import type { PageProblem } from "../page-problem.js";
 import { verbatim } from "../imported-text.js";
 import { withIngresses, withoutPortPage } from "./addresses.js";
+import {
+  beginsQuotedFence,
+  commandBlock,
+  commandIn,
+  endsParagraph,
+  endsQuotedParagraph,
+  indentOf,
+  indented,
+  withTicks,
+} from "./command-block.js";
+import { COMMENT, COMMENT_END, commentsIn } from "../html-tags.js";
 import { neverEnds } from "./never-ends.js";
-import { type CodeMark, markAt, markedCodeOf } from "./marked-code.js";
+import { beginsPre, endsPre, fileBlock } from "./pre-element.js";
+import { afterClosing, type CodeMark, hasOpenCode, markAt, markedCodeOf } from "./marked-code.js";
 
 /** A page of a scenario as a page of ours. */
 export interface ConvertedPage {
@@ -32,7 +44,6 @@ interface Fence {
 }
 
 const OPENING = /^([ \t]*)(`{3,}|~{3,})([^`]*)$/;
-const LIST_ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+/;
 
 class PageConversion {
   readonly #out: string[] = [];
@@ -41,31 +52,104 @@ class PageConversion {
   /** Blocks of inline code, until the paragraph is over. */
   #waiting: string[] = [];
   #fence: Fence | undefined;
+  /** Lines of a paragraph whose inline code is not closed yet, and the number of the first. */
+  #open: { lines: string[]; number: number } | undefined;
+  /** Lines of a `pre` of HTML that is not closed yet. */
+  #pre: string[] | undefined;
+  #isInComment = false;
   /** Lines of commands that nothing has ended yet, by their terminals. */
   readonly #endless = new Map<number, number>();
 
-  take(line: string, number: number): void {
-    if (this.#fence) return this.#inFence(this.#fence, line, number);
+  take(written: string, number: number): void {
+    if (this.#fence) return this.#inFence(this.#fence, written, number);
+    if (this.#pre ?? (!this.#isInComment && beginsPre(written))) return this.#inPre(written);
+    if (this.#isInComment || BEGINS_COMMENT.test(written)) return this.#inComment(written, number);
+    this.#takeLine(withTicks(written), number);
+  }
+
+  #takeLine(line: string, number: number): void {
     const opening = OPENING.exec(line);
+    const isNext = opening !== null || endsParagraph(line);
+    if (isNext || (endsQuotedParagraph(line) && !beginsQuotedFence(this.#open?.lines[0]))) this.#closeText();
     if (opening) {
       this.#endParagraph();
       const [, indent = "", marks = "", info = ""] = opening;
       this.#fence = { indent, marks, info, body: [], line: number };
       return;
     }
-    if (line.trim() === "" || LIST_ITEM.test(line)) this.#endParagraph();
-    this.#out.push(this.#text(line, number));
+    if (isNext) this.#endParagraph();
+    this.#takeText(line, number);
+  }
+
+  /** Code within a sentence may go on in the next lines of its paragraph. */
+  #takeText(line: string, number: number): void {
+    const open = this.#open ?? { lines: [], number };
+    open.lines.push(line);
+    this.#open = undefined;
+    const text = open.lines.join("\n");
+    if (!hasOpenCode(text)) this.#out.push(this.#text(text, open.number));
+    else {
+      this.#open = open;
+      if (open.lines.length === MAX_CODE_LINES) this.#closeText();
+    }
+  }
+
+  /** What never was closed is no code. */
+  #closeText(): void {
+    const { lines, number } = this.#open ?? { lines: [], number: 0 };
+    this.#open = undefined;
+    lines.forEach((line, at) => this.#out.push(this.#text(line, number + at)));
   }
 
   end(): ConvertedPage {
+    this.#closeText();
     this.#endParagraph();
+    if (this.#pre) this.#endPre(this.#pre);
     if (this.#fence) this.#write(this.#fence, this.#fence.info, false);
     for (const terminal of this.#endless.keys()) this.#out.push("", this.#ending(terminal), "");
     return { text: this.#out.join("\n"), ports: this.#ports, problems: this.#problems };
   }
 
+  /** What is not shown runs nothing; behind it the line goes on. */
+  #inComment(line: string, number: number): void {
+    if (!this.#isInComment) {
+      this.#closeText();
+      this.#endParagraph();
+    }
+    let rest = line;
+    do {
+      // `<!-->` is a whole comment.
+      const from = this.#isInComment ? 0 : rest.indexOf(COMMENT) + COMMENT.length - 2;
+      const close = rest.indexOf(COMMENT_END, from);
+      this.#isInComment = close < 0;
+      const end = close < 0 ? rest.length : close + COMMENT_END.length;
+      this.#out.push(verbatim(rest.slice(0, end)));
+      rest = rest.slice(end).trim();
+    } while (BEGINS_COMMENT.test(rest));
+    if (rest === "") return;
+    // A line of text right below would be more of the HTML.
+    this.#out.push("");
+    this.take(rest, number);
+  }
+
+  #inPre(line: string): void {
+    if (!this.#pre) {
+      this.#closeText();
+      this.#endParagraph();
+    }
+    const lines = [...(this.#pre ?? []), line];
+    this.#pre = lines;
+    if (endsPre(line)) this.#endPre(lines);
+  }
+
+  #endPre(lines: readonly string[]): void {
+    this.#pre = undefined;
+    const block = fileBlock(lines);
+    this.#out.push(...(block === undefined ? lines.map(verbatim) : ["", block, ""]));
+  }
+
   #inFence(fence: Fence, line: string, number: number): void {
-    const rest = afterClosing(fence, line);
+    const rest = afterClosing(fence.marks, line);
     if (rest === undefined) {
       fence.body.push(line);
       return;
@@ -148,7 +232,9 @@ class PageConversion {
       );
     let text = "";
     let from = 0;
+    const comments = commentsIn(line);
     for (const { action, code, markedAt, end, terminal } of markedCodeOf(line)) {
+      if (comments.some((comment) => comment.at < markedAt - code.length && markedAt < comment.end)) continue;
       text += this.#filled(line.slice(from, markedAt));
       from = end;
       if (action === "copy") text += "{{copy}}";
@@ -161,8 +247,9 @@ class PageConversion {
         );
       else {
         if (this.#endless.has(terminal)) this.#waiting.push(indented(this.#ending(terminal), indentOf(line)));
-        this.#waiting.push(commandBlock(line, this.#filled(code), terminal));
-        this.#noteEndless(code, terminal, number);
+        const command = commandIn(line, code);
+        this.#waiting.push(commandBlock(line, this.#filled(command), terminal));
+        this.#noteEndless(command, terminal, number);
         this.#approximated("exec", number, "a command inside of a sentence is a block below it");
       }
     }
@@ -170,7 +257,7 @@ class PageConversion {
   }
 
   #filled(line: string): string {
-    const parts = withIngresses(line, this.#ports).split(INGRESS_ADDRESS);
+    const parts = withIngresses(line, this.#ports).replaceAll(MACHINE, "127.0.0.1").split(INGRESS_ADDRESS);
     return parts.map((part, at) => (at % 2 === 1 ? part : verbatim(part))).join("");
   }
 
@@ -204,32 +291,10 @@ class PageConversion {
   }
 }
 
+const BEGINS_COMMENT = /^ {0,3}<!--/;
+/** The learner's machine, as Katacoda had its address filled in. */
+const MACHINE = "[[HOST_IP]]";
+/** Lines of a command within a sentence; longer ones stand in fences. */
+const MAX_CODE_LINES = 50;
 /** Variables that this conversion itself has put into a line. */
 const INGRESS_ADDRESS = /(\{\{ (?:ingress_protocol|session_name|ingress_domain|ingress_port_suffix) \}\})/;
-
-/** What stands behind the closing marks of the fence; undefined where the line does not close it. */
-function afterClosing({ marks }: Fence, line: string): string | undefined {
-  const text = line.trim();
-  const mark = marks.charAt(0);
-  let end = 0;
-  while (text[end] === mark) end++;
-  if (end < marks.length) return undefined;
-  const rest = text.slice(end).trimStart();
-  return rest === "" || markAt(rest, 0) ? rest : undefined;
-}
-
-/** As deep as the text of the line, so that it belongs to the same item of a list. */
-function commandBlock(line: string, code: string, terminal: number): string {
-  return indented(`\`\`\`execute-${String(terminal)}\n${code}\n\`\`\``, indentOf(line));
-}
-
-function indentOf(line: string): string {
-  return " ".repeat(LIST_ITEM.exec(line)?.[0].length ?? /^ */.exec(line)?.[0].length ?? 0);
-}
-
-function indented(block: string, indent: string): string {
-  return block
-    .split("\n")
-    .map((line) => indent + line)
-    .join("\n");
-}

@@ -33,8 +33,20 @@ export function markAt(line: string, at: number): CodeMark | undefined {
   };
 }
 
+/** What stands behind the closing marks of a fence; undefined where the line does not close it. */
+export function afterClosing(marks: string, line: string): string | undefined {
+  const text = line.trim();
+  const mark = marks.charAt(0);
+  let end = 0;
+  while (text[end] === mark) end++;
+  if (end < marks.length) return undefined;
+  const rest = text.slice(end).trimStart();
+  return rest === "" || markAt(rest, 0) ? rest : undefined;
+}
+
 /** Inline code with a mark behind it. */
 export interface MarkedCode extends CodeMark {
+  /** As it stands there, blanks and marks of quotations among it. */
   code: string;
   /** Where the mark begins. */
   markedAt: number;
@@ -42,19 +54,43 @@ export interface MarkedCode extends CodeMark {
 
 /** The marked inline code of a line, in order. Linear: each back-tick is looked at once from each side. */
 export function markedCodeOf(line: string): MarkedCode[] {
+  return scan(line).found;
+}
+
+/** Whether code that begins in the text is not closed in it. */
+export function hasOpenCode(text: string): boolean {
+  return scan(text).isOpen;
+}
+
+function scan(line: string): { found: MarkedCode[]; isOpen: boolean } {
   const found: MarkedCode[] = [];
-  let open: { ticks: number; from: number } | undefined;
+  let open: Ticks | undefined;
   for (let at = line.indexOf("`"); at >= 0; at = line.indexOf("`", at)) {
     const ticks = runLength(line, at);
     const end = at + ticks;
     if (open?.ticks === ticks) {
       const mark = markAt(line, end);
-      if (mark) found.push({ ...mark, code: line.slice(open.from, at).trim(), markedAt: end });
+      if (mark) found.push({ ...mark, code: codeBetween(line, open, at), markedAt: end });
       open = undefined;
     } else open ??= { ticks, from: end };
     at = end;
   }
-  return found;
+  return { found, isOpen: open !== undefined };
+}
+
+interface Ticks {
+  ticks: number;
+  /** Where the code behind them begins. */
+  from: number;
+}
+
+/** The first line of a fence, which only one of a quotation is here, is what its code is called. */
+function codeBetween(text: string, { ticks, from }: Ticks, end: number): string {
+  const code = text.slice(from, end);
+  const firstEnd = code.indexOf("\n");
+  if (ticks < 3 || firstEnd < 0) return code;
+  const before = text.slice(text.lastIndexOf("\n", from) + 1, from - ticks);
+  return /^[ \t>]*$/.test(before) ? code.slice(firstEnd) : code;
 }
 
 function runLength(line: string, at: number): number {

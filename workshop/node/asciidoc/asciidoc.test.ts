@@ -118,7 +118,7 @@ fmt.Println("hi") // <.>
   it("shows values of the session and the lab, by either kind of braces, and buttons that copy", async () => {
     const { html, actions, problems } = await read(
       "= Values\n\n{session_namespace} {fruit} {{ fruit }} `{{ session_name }}`\n\nCopy `a *b* <c>`{{copy}} (*now*).\n\n" +
-        "{% if fruit %}\n\nshown\n\n{% else %}\n\nhidden\n\n{% endif %}\n\n{nothing} `{{range .items}}`\n",
+        "{% if fruit %}\n\nshown\n\n{% else %}\n\nhidden\n\n{% endif %}\n\n{nothing} `{{range .items}}`\n\n`${NODE}` {serviceName} `${serviceName}`\n",
     );
     expect(html).toContain("<p>sample apple &amp; pear apple &amp; pear <code>sample</code></p>");
     expect(html).toMatch(
@@ -130,7 +130,25 @@ fmt.Println("hi") // <.>
     expect(actions).toMatchObject([{ action: "copy", text: "a b <c>", inline: true, line: 5 }]);
     expect(problems).toEqual([
       "17 warning asciidoc: {nothing} is no variable of this lab, and is shown as it is written",
+      "19 warning asciidoc: {serviceName} is no variable of this lab, and is shown as it is written",
     ]);
+  });
+
+  it.each([
+    ["capitals that grow where they are made small", "\u0130\u0130\u0130\n\n{Wrong}\n", ["5 {Wrong}"]],
+    ["a name that grows where it is made small", "{\u0130x}\n", ["3 {\u0130x}"]],
+    ["an escaped place before", "\\{wrong}\n\n`${wrong}`\n\n{wrong}\n", ["7 {wrong}"]],
+    ["an escaped place alone beside the shell's", "\\{wrong}\n\n`${wrong}`\n", []],
+    [
+      "more names of the shell than problems are told",
+      `${Array.from({ length: 150 }, (_, at) => `\`\${A${at}}\``).join("\n")}\n\n{wrong}\n`,
+      ["154 {wrong}"],
+    ],
+  ])("tells where a name stands that is none, with %s", async (_where, text, told) => {
+    const { problems } = await read(`= Names\n\n${text}`);
+    expect(
+      problems.map((one) => one.replace(/^(\d+) warning asciidoc: (\{.*\}) is no variable.*/, "$1 $2")),
+    ).toEqual(told);
   });
 
   it("has typography beside a button that copies, in titles and in code", async () => {

@@ -3,6 +3,7 @@ import { SESSION_VARIABLES } from "../../common/variables.js";
 import { AsciidocIncludes, type IncludingPage, MAX_ASCIIDOC_CHARACTERS } from "./asciidoc-includes.js";
 import type { AsciidocDocument, AsciidocReader } from "./asciidoc-nodes.js";
 import { AsciidocPage, type WrittenPage } from "./asciidoc-page.js";
+import { attributeReferences } from "./attribute-references.js";
 import { plainText } from "./inline-markdown.js";
 import { numberHeadingsOnce } from "./heading-ids.js";
 import { withoutLongBlanks } from "./long-blanks.js";
@@ -135,16 +136,22 @@ function toldProblems(messages: readonly Message[], source: string): PageProblem
     return { text: String(text ?? message).slice(0, MAX_TOLD), line: sourceLocation?.lineno };
   });
   const unique = [...new Map(told.map((one) => [`${one.line} ${one.text}`, one])).values()];
-  return unique.slice(0, MAX_PROBLEMS).map(({ text, line }) => {
+  const references = attributeReferences(source);
+  const problems = unique.flatMap(({ text, line }) => {
     const name = MISSING.exec(text)?.[1];
-    if (name === undefined) return problem(line ?? 1, `AsciiDoc: ${text}`, "Correct it");
-    const place = source.slice(0, Math.max(0, source.indexOf(`{${name}}`))).split("\n").length;
-    return problem(
-      place,
-      `{${name}} is no variable of this lab, and is shown as it is written`,
-      `Correct the name, or write \\{${name}} where it is meant as text`,
-    );
+    if (name === undefined) return [problem(line ?? 1, `AsciiDoc: ${text}`, "Correct it")];
+    const written = references.get(name);
+    if (written?.isOfShell === true) return [];
+    const shown = written?.name ?? name;
+    return [
+      problem(
+        written?.line ?? 1,
+        `{${shown}} is no variable of this lab, and is shown as it is written`,
+        `Correct the name, or write \\{${shown}} where it is meant as text`,
+      ),
+    ];
   });
+  return problems.slice(0, MAX_PROBLEMS);
 }
 
 function problem(

@@ -1,21 +1,25 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { WORKSHOP_ERRORS, WorkshopError } from "../../common/errors.js";
+import type { LabProblem } from "../../common/lab.js";
 import { isReallyWithin } from "../lab-path.js";
 import { readRegularFile } from "../regular-file.js";
-import { unicodeText } from "../text-encoding.js";
+import { labText } from "../text-encoding.js";
+import { pathFromHere, whyUnreadable } from "../unreadable-file.js";
 
 /** Deeper than a lab of any platform is laid out. */
 const MAX_DEPTH = 8;
 /** As a page and a lab's other files: 10 MiB each. */
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
-/** A text file of a lab that is to be imported. Throws LAB_INVALID where it is not there, lies outside, is too large or no text. */
-export async function readText(folder: string, path: string): Promise<string> {
-  const { content } = await readFileOf(folder, path);
-  const text = unicodeText(content);
-  if (text !== undefined) return text;
-  throw invalid(`The file ${join(folder, path)} is not UTF-8; save it as UTF-8`);
+/** Takes what is to be said of a lab that is imported. */
+export type Tell = (problem: LabProblem) => void;
+
+/** A text file of a lab that is to be imported; what is not UTF-8 is told. Throws LAB_INVALID where it is not there, lies outside or is too large. */
+export async function readText(folder: string, path: string, tell?: Tell): Promise<string> {
+  const { text, problems } = labText((await readFileOf(folder, path)).content);
+  for (const problem of problems) tell?.({ ...problem, file: path });
+  return text;
 }
 
 /** Any file of it. Throws LAB_INVALID where it is not there, lies outside, or is too large. */
@@ -28,7 +32,7 @@ export async function readFileOf(folder: string, path: string): Promise<{ conten
     if (size <= MAX_FILE_BYTES) return await readRegularFile(file);
   } catch (cause) {
     throw invalid(
-      `The file ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The file ${pathFromHere(file)} cannot be read: ${await whyUnreadable(file, cause)}`,
       cause,
     );
   }
@@ -45,6 +49,22 @@ export async function filesBelow(folder: string, below = "", depth = 0): Promise
     if (entry.name.startsWith(".")) continue;
     if (entry.isDirectory()) found.push(...(await filesBelow(folder, path, depth + 1)));
     else if (entry.isFile()) found.push(path);
+  }
+  return found;
+}
+
+/** What a collection of labs has at its root: the repository itself, or the list of Killercoda's courses. */
+const COLLECTION = new Set([".git", ".github", "structure.json"]);
+
+/** The folder of the collection that a lab belongs to; the lab's own where nothing above says that it is one. */
+export async function collectionOf(folder: string): Promise<string> {
+  let found = resolve(folder);
+  let above = found;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const names = await readdir(above).catch((): string[] => []);
+    if (names.some((name) => COLLECTION.has(name))) found = above;
+    if (names.includes(".git") || dirname(above) === above) break;
+    above = dirname(above);
   }
   return found;
 }

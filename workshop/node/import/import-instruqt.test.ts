@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -76,6 +76,19 @@ describe("a track of Instruqt", () => {
     expect(checked()).toBe("Nothing is made.\n");
   });
 
+  it("is read where keys have nothing behind them, and called as its folders where they name it so", async () => {
+    await write({
+      "track.yml": "title:\nteaser:\nlevel:\ntimelimit: .nan\n",
+      "config.yml": "virtualmachines:\n-\n- name: a\n  image:\n",
+      "01-a-pod/assignment.md":
+        "---\ntitle:\ntype:\nnotes:\n-\ntabs:\n- {title: , type: terminal, hostname: , port: }\nanswers:\nsolution:\n---\nMake it.\n",
+    });
+    const problems = await importInstruqt(track(), out());
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const lab = await loadLab(out());
+    expect([lab.title, ...lab.pages.map(({ title }) => title)]).toEqual(["Track", "A pod"]);
+  });
+
   it("that speaks to a cluster has one whose node is called as its machine is", async () => {
     await write({
       "track.yml": "title: T\n",
@@ -113,6 +126,18 @@ describe("a track of Instruqt", () => {
     ])
       expect(said).toMatch(text);
     expect((await loadLab(out())).pages.map(({ title }) => title)).toEqual(["B"]);
+  });
+
+  it("in Latin-1 is brought whole, and told with its lines", async () => {
+    await write({ "track.yml": "", "01-a/assignment.md": "" });
+    await writeFile(join(track(), "track.yml"), "slug: x\ntitle: Übung\n", "latin1");
+    await writeFile(join(track(), "01-a/assignment.md"), "---\ntitle: A\n---\nGrüße\n", "latin1");
+    const problems = await importInstruqt(track(), out());
+    expect(
+      problems.filter(({ rule }) => rule === "encoding").map(({ file, line }) => `${file}:${line}`),
+    ).toEqual(["track.yml:2", "01-a/assignment.md:4"]);
+    const lab = await loadLab(out());
+    expect([lab.title, lab.pages[0]?.source.trim()]).toEqual(["Übung", "Grüße"]);
   });
 
   it("without its definition is its texts, called as they and their folder say, and says so", async () => {

@@ -29,14 +29,16 @@ const FENCE = "```";
  * track. Throws LAB_INVALID for a track that cannot be read, LAB_EXISTS where the folder holds something.
  */
 export async function importInstruqt(folder: string, out: string): Promise<LabProblem[]> {
-  const track = await readTrack(folder);
   const lab = new ImportedLab(folder, DEFINITION);
-  const node = await lab.reading(() => readNode(folder));
+  const track = await readTrack(folder, lab.tell);
+  const node = await lab.reading(() => readNode(folder, lab.tell));
   const tabs = new TrackTabs(lab);
   const begins = await setUp(lab, await programsOf(folder, "track_scripts"), "track");
   const pages: string[] = [];
   for (const name of await challengeFolders(folder)) {
-    const challenge = await lab.reading(() => readChallenge(folder, name, track.isUndefined));
+    const challenge = await lab.reading(() =>
+      readChallenge({ track: folder, folder: name, tell: lab.tell }, track.isUndefined),
+    );
     if (!challenge) continue;
     for (const tab of challenge.front.tabs ?? []) tabs.take(tab, `${name}/assignment.md`);
     pages.push(await writePage(lab, challenge, pages.length === 0 ? begins : undefined));
@@ -52,7 +54,7 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
   lab.say(
     { file: DEFINITION, fidelity: "approximated" },
     lab.callsCluster
-      ? "the machines of the track are one here, where learners have an account and not root, and an embedded cluster of their own, in which no containers run"
+      ? "the machines of the track are one here, where learners have an account and not root, and an embedded cluster of their own, whose pods run what images Lectern has"
       : "the machines of the track are one here, where learners have an account, and not root",
     "Look for package managers, system files, and what pods answer in its commands",
   );

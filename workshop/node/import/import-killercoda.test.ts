@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadLab } from "../load-lab.js";
 import { writeFiles } from "../write-files-for-tests.js";
@@ -17,6 +17,86 @@ const out = (): string => join(folder, "lab");
 const scenario = (): string => join(folder, "scenario");
 
 describe("a scenario of Killercoda", () => {
+  it.each([
+    {
+      what: "scenario",
+      said: { description: null, difficulty: null, interface: null, environment: null, time: null },
+    },
+    {
+      what: "page",
+      details: { intro: { text: "a.md", title: null, foreground: null, background: "" }, finish: null },
+    },
+    { what: "step", details: { steps: [null, { title: 1, text: "a.md", verify: "" }] } },
+    { what: "steps and files", details: { intro: { text: "a.md" }, steps: null, assets: null } },
+    {
+      what: "file",
+      details: {
+        intro: { text: "a.md" },
+        assets: { host01: [{ file: "a.txt", target: null, chmod: 755 }], host02: null },
+      },
+    },
+    {
+      what: "flag of Katacoda",
+      said: { environment: { uilayout: null, showide: null, hideintro: null, dashboards: null } },
+    },
+  ])("takes what is null of a $what for what is not there", async ({ said, details }) => {
+    await write({
+      "index.json": JSON.stringify({ title: 2024, details: details ?? { intro: { text: "a.md" } }, ...said }),
+      "a.md": "Hello\n",
+      "assets/a.txt": "",
+    });
+    const problems = await importKillercoda(scenario(), out());
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const lab = await loadLab(out());
+    expect(lab.title).toBe("2024");
+    expect(lab.pages).toHaveLength(1);
+  });
+
+  it("brings pictures that it shares with others of its repository, and none of outside", async () => {
+    await writeFiles(folder, {
+      "outside.png": "secret",
+      "repository/.git/HEAD": "",
+      "repository/shared/pic.png": "shared",
+      "repository/scenario/index.json": JSON.stringify({
+        title: "T",
+        details: { steps: [{ text: "one/text.md" }] },
+      }),
+      "repository/scenario/one/text.md":
+        '![a](../../shared/pic.png) <img src="../../../outside.png"> ![b](../../shared/gone.png)\n',
+    });
+    await importKillercoda(join(folder, "repository/scenario"), out());
+    const lab = await loadLab(out());
+    expect(lab.pages[0]?.pictures).toEqual({
+      "../../shared/pic.png": "images/pic.png",
+      "../../../outside.png": null,
+      "../../shared/gone.png": null,
+    });
+  });
+
+  it("keeps the programs of a page without a text, and says so", async () => {
+    const details = {
+      intro: { background: "setup.sh" },
+      steps: [{ title: "Look", verify: "verify.sh" }],
+      finish: { title: "nothing" },
+    };
+    await write({
+      "index.json": JSON.stringify({ title: "T", details }),
+      "setup.sh": "#!/bin/bash\n",
+      "verify.sh": "#!/bin/bash\n",
+    });
+    const problems = await importKillercoda(scenario(), out());
+    const textless = problems.filter(({ message }) => message.includes("no text"));
+    expect(textless.map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      "index.json: the page Introduction has no text",
+      "index.json: the page Look has no text",
+    ]);
+    const lab = await loadLab(out());
+    expect(lab.pages.map(({ title, steps }) => `${title} ${String(steps.length)}`)).toEqual([
+      "Introduction 1",
+      "Look 1",
+    ]);
+  });
+
   it("becomes a lab with its pages, programs, files and pictures, and nothing wrong with it", async () => {
     await write({
       "index.json": JSON.stringify({
@@ -101,6 +181,42 @@ describe("a scenario of Killercoda", () => {
     expect((await loadLab(out())).pages).toHaveLength(1);
   });
 
+  it("of Katacoda has its layout, its websites and the pages it shows", async () => {
+    await write({
+      "index.json": JSON.stringify({
+        details: {
+          intro: { text: "a.md" },
+          steps: [{ title: "One", text: "a.md" }],
+          finish: { text: "a.md" },
+        },
+        environment: {
+          uilayout: "editor-terminal",
+          uimessage1: "Hello",
+          hideintro: true,
+          hidefinish: false,
+          terminals: [],
+          dashboards: [
+            { name: "Graphs", port: 9090 },
+            { name: "Site", href: "https://example.org/" },
+            { name: "None" },
+          ],
+        },
+      }),
+      "a.md": "Text\n",
+    });
+    const problems = await importKillercoda(scenario(), out());
+    const lab = await loadLab(out());
+    expect(lab.pages.map(({ title }) => title)).toEqual(["One", "The end"]);
+    expect(lab).toMatchObject({ title: basename(scenario()), editor: true, layout: "default" });
+    expect(lab.ingresses.map(({ name }) => name)).toEqual(["port-9090"]);
+    expect(lab.dashboards.map(({ name }) => name)).toEqual(["Graphs", "Site"]);
+    const said = problems.map(({ message }) => message).join("\n");
+    expect(said).toContain("has no title");
+    expect(said).toContain("`environment.terminals`");
+    expect(said).toContain("the tab None leads to no port");
+    expect(said).not.toMatch(/uilayout|uimessage1|nothing is made of `environment`/);
+  });
+
   it("that is nothing but a machine becomes a page", async () => {
     await write({ "index.json": '{"title":"Empty","backend":{"imageid":"ubuntu"}}' });
     expect(await labsBelow(folder)).toEqual([{ path: scenario(), form: "killercoda" }]);
@@ -110,11 +226,24 @@ describe("a scenario of Killercoda", () => {
 
   it.each([
     ["{", /is not JSON/],
-    ['{"title":1}', /title: /],
+    ['{"title":[1]}', /title: /],
   ])("is refused in words as %s, and nothing is written", async (index, message) => {
     await write({ "index.json": index });
     await expect(importKillercoda(scenario(), out())).rejects.toThrow(message);
     await expect(stat(out())).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("in Latin-1 is brought whole, and told with its lines", async () => {
+    await write({ "index.json": "", "a.md": "" });
+    const definition = '{"title": "x",\n"details": {"intro": {"title": "Übung", "text": "a.md"}}}';
+    await writeFile(join(scenario(), "index.json"), definition, "latin1");
+    await writeFile(join(scenario(), "a.md"), "a\n\nGrüße\n", "latin1");
+    const problems = await importKillercoda(scenario(), out());
+    expect(
+      problems.filter(({ rule }) => rule === "encoding").map(({ file, line }) => `${file}:${line}`),
+    ).toEqual(["index.json:2", "a.md:3"]);
+    const [page] = (await loadLab(out())).pages;
+    expect([page?.title, page?.source.trim()]).toEqual(["Übung", "a\n\nGrüße"]);
   });
 
   it("is never written over what is there", async () => {

@@ -1,6 +1,7 @@
 import { basename, posix } from "node:path";
 import { stringify } from "yaml";
-import { ingressName } from "../../common/imported-text.js";
+import { ingressAddress, ingressName } from "../../common/imported-text.js";
+import { withIngresses } from "../../common/killercoda/addresses.js";
 import { convertPage } from "../../common/killercoda/convert-page.js";
 import { type Scenario, type ScenarioPage, pagesOf, unreadKeys } from "../../common/killercoda/scenario.js";
 import { LAB_LEVELS, type LabProblem } from "../../common/lab.js";
@@ -20,8 +21,12 @@ const SET_UP_FOLDER = ".scenario";
  * the scenario. Throws LAB_INVALID for a scenario that cannot be read, LAB_EXISTS where the folder holds something.
  */
 export async function importKillercoda(folder: string, out: string): Promise<LabProblem[]> {
-  const scenario = await readScenario(folder);
   const lab = new ImportedLab(folder, DEFINITION);
+  const scenario = await readScenario(folder, lab.tell);
+  if (scenario.title === "") {
+    scenario.title = basename(folder);
+    lab.say({ file: DEFINITION }, "the scenario has no title; it has its folder's name", 'Write a "title"');
+  }
   const pages: string[] = [];
   for (const [at, page] of pagesOf(scenario).entries()) {
     const name = await writePage(lab, { folder, page, number: String(at + 1).padStart(2, "0") });
@@ -49,12 +54,15 @@ async function writePage(
   lab: ImportedLab,
   { folder, page, number }: NumberedPage,
 ): Promise<string | undefined> {
-  const source = await lab.reading(() => readText(folder, page.text));
+  const file = page.text ?? DEFINITION;
+  if (page.text === undefined)
+    lab.say({ file }, `the page ${page.title} has no text`, 'Give it a "text", or write the page');
+  const source = page.text === undefined ? "" : await lab.reading(() => readText(folder, file, lab.tell));
   if (source === undefined) return undefined;
   const { text, ports, problems } = convertPage(source);
   for (const port of ports) lab.ports.add(port);
-  lab.problems.push(...problems.map((problem) => ({ ...problem, file: page.text })));
-  const path = posix.join(posix.dirname(page.text), `${number}-${labelOf(page.title)}`);
+  lab.problems.push(...problems.map((problem) => ({ ...problem, file })));
+  const path = posix.join(posix.dirname(file), `${number}-${labelOf(page.title)}`);
   const parts = [
     `---\n${stringify({ title: page.title })}---\n`,
     await programOf(lab, { kind: "background", script: page.background, number, terminal: 2 }),
@@ -119,7 +127,7 @@ function sayWhatDiffers(lab: ImportedLab, scenario: Scenario): void {
   if (isClusterImage(scenario))
     lab.say(
       place,
-      `the image ${imageid ?? ""} is a cluster of the learner's own on machines with root; here it is an embedded one of their own, in which no containers run, and they have an account`,
+      `the image ${imageid ?? ""} is a cluster of the learner's own on machines with root; here it is an embedded one of their own, whose pods run what images Lectern has, and they have an account`,
       "Look for logs, exec, what pods answer, and system files in its commands",
     );
   else
@@ -128,6 +136,13 @@ function sayWhatDiffers(lab: ImportedLab, scenario: Scenario): void {
       `the image ${imageid ?? "of the scenario"} is a machine with root; here learners have an account, and the programs that Lectern's machine has`,
       "Look for package managers and system files in its commands",
     );
+  for (const { name, port, href } of scenario.environment.dashboards)
+    if (port === undefined && href === undefined)
+      lab.say(
+        { file: DEFINITION, fidelity: "lacking" },
+        `the tab ${name} leads to no port and no address, and is left out`,
+        "Add it to the dashboards of workshop.yaml",
+      );
   for (const key of unreadKeys(scenario))
     lab.say(
       { file: DEFINITION, fidelity: "lacking" },
@@ -147,14 +162,27 @@ function nodesOf({ backend: { imageid = "" } }: Scenario): string[] {
   return ["controlplane", ...workers];
 }
 
+/** Websites that stood beside the terminal, and ports of the learner's machine. */
+function dashboardsOf({ environment }: Scenario, ports: Set<number>): { name: string; url: string }[] {
+  return environment.dashboards.flatMap(({ name, port, href }) => {
+    if (port === undefined) return href === undefined ? [] : [{ name, url: withIngresses(href, ports) }];
+    ports.add(port);
+    return [{ name, url: `${ingressAddress(port)}/` }];
+  });
+}
+
 function workshopFile(
   scenario: Scenario,
   { name, pages, lab }: { name: string; pages: string[]; lab: ImportedLab },
 ): string {
   const { files, ports } = lab;
+  const dashboards = dashboardsOf(scenario, ports);
   const level = LAB_LEVELS.find((each) => each === scenario.difficulty?.toLowerCase());
-  const layout = scenario.interface.layout ?? "";
-  const isSplit = pages.some((page) => String(files[`pages/${page}.md`]?.content).includes("execute-2"));
+  const { uilayout, showide } = scenario.environment;
+  const layout = `${scenario.interface.layout ?? ""} ${uilayout}`;
+  const isSplit =
+    /terminal-(?:terminal|split)/.test(uilayout) ||
+    pages.some((page) => String(files[`pages/${page}.md`]?.content).includes("execute-2"));
   return stringify({
     name: labelOf(name),
     title: scenario.title,
@@ -163,7 +191,8 @@ function workshopFile(
     ...((isClusterImage(scenario) || lab.callsCluster) && { cluster: "own" }),
     ...(isClusterImage(scenario) && { nodes: nodesOf(scenario) }),
     layout: isSplit ? "split" : "default",
-    ...((layout.includes("editor") || layout === "ide") && { editor: true }),
+    ...((showide || /editor|vscode|\bide\b/.test(layout)) && { editor: true }),
+    ...(dashboards.length > 0 && { dashboards }),
     ...(ports.size > 0 && { ingresses: [...ports].map((port) => ({ name: ingressName(port), port })) }),
     pages,
   });

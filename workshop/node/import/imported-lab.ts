@@ -1,10 +1,12 @@
-import { basename } from "node:path";
+import { basename, join, posix, relative } from "node:path";
 import { WorkshopError } from "../../common/errors.js";
 import type { LabProblem } from "../../common/lab.js";
 import type { WrittenFile } from "../lab-folder.js";
-import { filesBelow, readFileOf } from "./foreign-folder.js";
+import { type Tell, collectionOf, filesBelow, readFileOf } from "./foreign-folder.js";
 
 const PICTURE = /\.(?:png|jpe?g|gif|svg|webp)$/i;
+/** Where a page has a picture of the folders above its own. Linear, however many dots a page has. */
+const ABOVE = /\.\.\/[^\s()"'<>]{1,200}\.(?:png|jpe?g|gif|svg|webp)/gi;
 /** Pages and programs, as the importers name them. */
 const TEXT = /^(?:pages\/.*\.md|files\/\.(?:scenario|track)\/.*|checks\/.*)$/;
 /** Programs that do nothing without a cluster. */
@@ -65,7 +67,28 @@ export class ImportedLab {
       this.files[`pages/${path}`] = { content: read.content };
       this.files[`images/${basename(path)}`] ??= { content: read.content };
     }
+    await this.#picturesAbove();
   }
+
+  /** Those that it shares with other labs of its collection, and that are there. */
+  async #picturesAbove(): Promise<void> {
+    const wanted = Object.entries(this.files).flatMap(([page, { content }]) => {
+      if (!page.startsWith("pages/") || !page.endsWith(".md")) return [];
+      const folder = posix.dirname(page.slice("pages/".length));
+      return [...String(content).matchAll(ABOVE)].map(([address]) => posix.join(folder, address));
+    });
+    const above = new Set(wanted.filter((path) => path.startsWith("../")));
+    if (above.size === 0) return;
+    const collection = await collectionOf(this.#folder);
+    for (const path of above) {
+      const inside = relative(collection, join(this.#folder, path));
+      const read = await readFileOf(collection, inside).catch(() => undefined);
+      if (read) this.files[`images/${basename(path)}`] ??= { content: read.content };
+    }
+  }
+
+  /** Takes a problem as it is. */
+  readonly tell: Tell = (problem) => void this.problems.push(problem);
 
   /** What is read, or `undefined` with the reason among the problems. */
   async reading<Result>(read: () => Promise<Result>): Promise<Result | undefined> {

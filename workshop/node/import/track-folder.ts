@@ -13,7 +13,7 @@ import { issueText } from "../../common/issue-text.js";
 import { YamlProblem, readYaml } from "../../common/yaml-value.js";
 import { labelOf } from "../../common/page-name.js";
 import { headingOf, titleOf } from "../page-file.js";
-import { invalid, readText } from "./foreign-folder.js";
+import { type Tell, invalid, readText } from "./foreign-folder.js";
 
 /** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
 export interface TrackChallenge {
@@ -31,17 +31,20 @@ export type ProgramKind = (typeof PROGRAM_KINDS)[number];
 /** By kind, one for each machine. */
 export type ChallengePrograms = Record<ProgramKind, string[]>;
 
-/** Reads `track.yml`; where there is none, the track is called as its folder. Throws LAB_INVALID. */
-export async function readTrack(folder: string): Promise<Track & { isUndefined?: true }> {
+/** Reads `track.yml`; where it gives no title, or is not there, the track is called as its folder. Throws LAB_INVALID. */
+export async function readTrack(folder: string, tell: Tell): Promise<Track & { isUndefined?: true }> {
   if (!(await readdir(folder)).includes("track.yml"))
-    return { title: titleOf(labelOf(basename(folder))), teaser: "", isUndefined: true };
-  return fitted(trackSchema, await readText(folder, "track.yml"), join(folder, "track.yml"));
+    return { title: nameOf(folder), teaser: "", isUndefined: true };
+  const track = fitted(trackSchema, await readText(folder, "track.yml", tell), join(folder, "track.yml"));
+  return { ...track, title: track.title || nameOf(folder) };
 }
 
 /** The node of the track's cluster as `config.yml` names it; `undefined` where that is not there, or names none. Throws LAB_INVALID. */
-export async function readNode(folder: string): Promise<string | undefined> {
+export async function readNode(folder: string, tell: Tell): Promise<string | undefined> {
   if (!(await readdir(folder)).includes("config.yml")) return undefined;
-  return nodeOf(fitted(trackConfigSchema, await readText(folder, "config.yml"), join(folder, "config.yml")));
+  return nodeOf(
+    fitted(trackConfigSchema, await readText(folder, "config.yml", tell), join(folder, "config.yml")),
+  );
 }
 
 /** `2-b` comes before `10-c`. */
@@ -61,15 +64,14 @@ export async function challengeFolders(folder: string): Promise<string[]> {
 
 /** Reads a challenge; in a track without a definition it may be text alone, and is called as that says. Throws LAB_INVALID. */
 export async function readChallenge(
-  track: string,
-  folder: string,
+  { track, folder, tell }: { track: string; folder: string; tell: Tell },
   isUndefined = false,
 ): Promise<TrackChallenge> {
   const path = `${folder}/assignment.md`;
-  const text = (await readText(track, path)).replaceAll("\r\n", "\n");
+  const text = (await readText(track, path, tell)).replaceAll("\r\n", "\n");
   const end = text.startsWith("---\n") ? text.indexOf("\n---", 3) : -1;
   if (end < 0 && isUndefined) {
-    const title = headingOf(text) ?? titleOf(labelOf(folder));
+    const title = headingOf(text) ?? nameOf(folder);
     const front = challengeSchema.parse({ title });
     return { folder, front, source: text, firstLine: 1, programs: await programsOf(track, folder) };
   }
@@ -78,10 +80,12 @@ export async function readChallenge(
       `The challenge ${join(track, path)} has no front matter between two lines of ---; give it a title`,
     );
   const after = text.indexOf("\n", end + 1) + 1 || text.length;
+  const source = text.slice(after);
+  const front = fitted(challengeSchema, text.slice(4, end), join(track, path));
   return {
     folder,
-    front: fitted(challengeSchema, text.slice(4, end), join(track, path)),
-    source: text.slice(after),
+    front: { ...front, title: front.title || (headingOf(source) ?? nameOf(folder)) },
+    source,
     firstLine: text.slice(0, after).split("\n").length,
     programs: await programsOf(track, folder),
   };
@@ -101,6 +105,11 @@ export async function programsOf(track: string, folder: string): Promise<Challen
     solve: ofKind("solve"),
     cleanup: ofKind("cleanup"),
   };
+}
+
+/** What a folder is called where nobody says. */
+function nameOf(folder: string): string {
+  return titleOf(labelOf(basename(folder)));
 }
 
 function fitted<Schema extends z.ZodType>(schema: Schema, text: string, path: string): z.infer<Schema> {

@@ -119,3 +119,72 @@ export function definition(schema: object): object {
     },
   };
 }
+
+/** A pod that mounts one volume. */
+export function volumeOf(source: object, mount: object = {}): object {
+  return pod(
+    { volumeMounts: [{ name: "v", mountPath: "/v", ...mount }] },
+    { volumes: [{ name: "v", ...source }] },
+  );
+}
+
+export function withMetadata(object: object, metadata: object): object {
+  return { ...object, metadata: { name: "x", ...metadata } };
+}
+
+export function configMap(content: object): object {
+  return { ...kind("v1", "ConfigMap"), ...content };
+}
+
+export function secret(content: object): object {
+  return { ...kind("v1", "Secret"), ...content };
+}
+
+export function serviceAccount(content: object): object {
+  return { ...kind("v1", "ServiceAccount"), ...content };
+}
+
+export function limitRange(limit: object): object {
+  return { ...kind("v1", "LimitRange"), spec: { limits: [limit] } };
+}
+
+export function quota(spec: object): object {
+  return { ...kind("v1", "ResourceQuota"), spec };
+}
+
+export function endpointSlice(content: object): object {
+  return {
+    ...kind("discovery.k8s.io/v1", "EndpointSlice"),
+    addressType: "IPv4",
+    endpoints: [],
+    ...content,
+  };
+}
+
+export function lease(spec: object): object {
+  return { ...kind("coordination.k8s.io/v1", "Lease"), spec };
+}
+
+/** A Job whose pods have the spec. */
+export function jobOfPods(spec: object): object {
+  const containers = [{ name: "main", image: "nginx" }];
+  return job({ template: { spec: { restartPolicy: "Never", containers, ...spec } } });
+}
+
+/** An autoscaler that looks at one metric. */
+export function measured(metric: object): object {
+  return autoscaler({ metrics: [metric] });
+}
+
+export function role(rule: object): object {
+  return { ...kind("rbac.authorization.k8s.io/v1", "Role"), rules: [rule] };
+}
+
+export function roleBinding(content: object): object {
+  return {
+    ...kind("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    roleRef: roleRef(),
+    subjects: [{ kind: "User", name: "a", apiGroup: "rbac.authorization.k8s.io" }],
+    ...content,
+  };
+}

@@ -1,13 +1,12 @@
 import { useState, type ReactElement } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import type { ActionView } from "../../../common/page-view.js";
-import { MAX_EDITED_BYTES } from "../../../common/editor/file-limits.js";
 import { homeApi } from "../../api/home-api.js";
-import { ApiError } from "../../errors.js";
 import { Icon, type IconName } from "../../parts/icon.js";
 import { copyText } from "../../store/clipboard.js";
 import { useLab } from "../lab-context.js";
 import { Command } from "./command-text.js";
+import { putFiles } from "./put-files.js";
 
 /** A file that goes from the home to the learner's machine, or the other way. */
 export function FileBlock({ action }: { action: ActionView }): ReactElement {
@@ -75,7 +74,7 @@ function useFileWork(action: ActionView): {
     if (action.kind === "upload-file" && chosen.length === 0) return;
     setSaid(undefined);
     try {
-      if (action.kind === "upload-file") await upload(session.id, action, chosen);
+      if (action.kind === "upload-file") await putFiles(session.id, action, chosen);
       else {
         const read = await bring(session.id, action);
         if (action.isPreviewed) setText(read);
@@ -103,23 +102,4 @@ async function bring(session: string, { kind, file = "", fileName = file }: Acti
   link.click();
   URL.revokeObjectURL(address);
   return text;
-}
-
-async function upload(session: string, { file = "", takesMany }: ActionView, chosen: File[]): Promise<void> {
-  for (const one of chosen) {
-    if (one.size > MAX_EDITED_BYTES)
-      throw new Error(`${one.name} has ${one.size} bytes; at most ${MAX_EDITED_BYTES} are taken.`);
-    await put(session, takesMany ? `${file}/${one.name}` : file, one);
-  }
-}
-
-/** Whoever chooses a file means it to take the place of one that is there. */
-async function put(session: string, path: string, content: Blob): Promise<void> {
-  try {
-    await homeApi.write(session, path, { content, version: undefined, makesFolders: true });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "TERMINAL_FILE_CHANGED") throw error;
-    const there = await homeApi.read(session, path);
-    await homeApi.write(session, path, { content, version: there?.version });
-  }
 }

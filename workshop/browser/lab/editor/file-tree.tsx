@@ -20,6 +20,13 @@ interface Props {
 export function FileTree({ session, current, onOpen }: Props): ReactElement {
   const { folders, expanded, setExpanded, refresh, problem } = useFolders(session);
   const nodes = nodesOf("", folders);
+  const act = (path: string): void => {
+    if (!isFolder(path, folders)) onOpen(path);
+    else
+      setExpanded(
+        new Set(expanded.has(path) ? [...expanded].filter((each) => each !== path) : [...expanded, path]),
+      );
+  };
   return (
     <div className="editor__tree">
       <div className="editor__tree-head">
@@ -34,7 +41,7 @@ export function FileTree({ session, current, onOpen }: Props): ReactElement {
         selectionMode="none"
         expandedKeys={expanded}
         onExpandedChange={(keys) => setExpanded(new Set([...keys].map(String)))}
-        onAction={(key) => onOpen(String(key))}
+        onAction={(key) => act(String(key))}
         renderEmptyState={() => (
           <span className="editor__more">{folders.has("") ? "Empty" : "Reading…"}</span>
         )}
@@ -59,20 +66,20 @@ interface Node {
 }
 
 function Row({ node, current, onOpen }: { node: Node } & Pick<Props, "current" | "onOpen">): ReactElement {
-  const isFolder = node.kind === "folder";
+  const hasChildItems = node.kind === "folder";
   return (
     <TreeItem
       id={node.id}
       textValue={node.name}
       className="editor__node"
       isDisabled={node.kind === "other" || node.kind === "more"}
-      {...(isFolder && { hasChildItems: true })}
+      {...(hasChildItems && { hasChildItems })}
       {...(node.id === current && { "data-current": true })}
     >
       <TreeItemContent>
         {({ level, isExpanded }) => (
           <span className="editor__row" style={{ paddingInlineStart: `${(level - 1) * 14}px` }}>
-            {isFolder ? (
+            {hasChildItems ? (
               <Button slot="chevron" className="editor__chevron">
                 <Icon name={isExpanded ? "chevronDown" : "chevronRight"} size={12} />
               </Button>
@@ -88,6 +95,12 @@ function Row({ node, current, onOpen }: { node: Node } & Pick<Props, "current" |
       </Collection>
     </TreeItem>
   );
+}
+
+function isFolder(path: string, folders: Folders): boolean {
+  const parent = folders.get(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return parent?.entries.some((entry) => entry.name === name && entry.kind === "folder") === true;
 }
 
 type Folders = ReadonlyMap<string, { entries: HomeEntry[]; isTruncated: boolean }>;
@@ -123,12 +136,19 @@ function nodesOf(folder: string, folders: Folders): Node[] {
   const sorted = listing.entries.toSorted(byKindAndName);
   const nodes = sorted.slice(0, SHOWN_ENTRIES).map(({ name, kind }): Node => {
     const id = folder === "" ? name : `${folder}/${name}`;
-    return { id, name, kind, children: kind === "folder" ? nodesOf(id, folders) : [] };
+    return { id, name, kind, children: kind === "folder" ? childrenOf(id, folders) : [] };
   });
   const more = sorted.length - nodes.length;
   if (more === 0) return nodes;
   const words = `${listing.isTruncated ? "thousands" : String(more)} more; open them by name`;
   return [...nodes, { id: `${folder}/`, name: words, kind: "more", children: [] }];
+}
+
+/** A folder has a row below it in any case: only then do trees say of it, and let keys change, whether it is unfolded. */
+function childrenOf(folder: string, folders: Folders): Node[] {
+  const nodes = nodesOf(folder, folders);
+  const name = folders.has(folder) ? "Empty" : "Reading…";
+  return nodes.length > 0 ? nodes : [{ id: `${folder}/`, name, kind: "more", children: [] }];
 }
 
 function rank({ name, kind }: HomeEntry): number {

@@ -1,4 +1,4 @@
-import { endingOf } from "../../../common/command-endings.js";
+import { answersTo } from "../../../common/command-endings.js";
 import { givenValues, inputProblem } from "../../../common/test-inputs.js";
 import type { StepEntry, StepResult, StepState } from "../../../common/api.js";
 import type { ActionView, PageView } from "../../../common/page-view.js";
@@ -27,6 +27,13 @@ export interface ReplayState {
   state: "running" | "done" | "failed" | "stopped";
   /** The block that failed. */
   failed?: ActionView;
+}
+
+/** A command that goes on until later blocks have answered or ended it. */
+interface GoingCommand {
+  action: ActionView;
+  /** The steps of those that are still to come. */
+  answers: Set<string>;
 }
 
 type Store = Pick<SessionStore, "snapshot" | "subscribe" | "interrupt" | "cancel" | "dismissChange">;
@@ -91,16 +98,16 @@ export class PageReplay {
   }
 
   async #run(shown: ReplayedPage, blocks: readonly ActionView[], signal: AbortSignal): Promise<void> {
-    /** Commands that go on until a later block ends them, by their terminals. */
-    const goingOn = new Map<string, ActionView>();
+    const goingOn = new Set<GoingCommand>();
     for (const [at, action] of blocks.entries()) {
-      const isEnded = endingOf(blocks, at) !== undefined;
+      const answers = answersTo(blocks, at);
       const isLast = at === blocks.length - 1;
-      const runsOn = isEnded || (isLast && endsLater(shown.page.actions, action));
+      const runsOn = answers.length > 0 || (isLast && endsLater(shown.page.actions, action));
       const isRight = await this.#take(shown, action, { runsOn, signal });
       if (signal.aborted) return;
       if (!isRight) return this.#fail(action);
-      if (runsOn) goingOn.set(action.terminals[0] ?? "", action);
+      if (answers.length > 0)
+        goingOn.add({ action, answers: new Set(answers.flatMap((place) => blocks[place]?.step ?? [])) });
       const ended = await this.#endedBy(action, goingOn, { page: shown.page.name, signal });
       if (signal.aborted) return;
       if (ended !== undefined) return this.#fail(ended);
@@ -140,16 +147,20 @@ export class PageReplay {
 
   /** What should have been ended well by this block, and was not. */
   async #endedBy(
-    { kind, terminals }: ActionView,
-    goingOn: Map<string, ActionView>,
+    { step }: ActionView,
+    goingOn: Set<GoingCommand>,
     { page, signal }: { page: string; signal: AbortSignal },
   ): Promise<ActionView | undefined> {
-    if (kind !== "terminal-interrupt" && kind !== "terminal-input") return undefined;
-    for (const terminal of terminals) {
-      const action = goingOn.get(terminal);
-      goingOn.delete(terminal);
-      if (action === undefined) continue;
-      await this.#until(() => this.#isOver(page, action), { signal });
+    for (const going of goingOn) {
+      const { action, answers } = going;
+      if (!answers.delete(step)) continue;
+      const isOver = (): boolean => this.#isOver(page, action);
+      if (answers.size > 0) {
+        await this.#until(isOver, { signal, timeoutMs: LOOKED_AT_MS });
+        continue;
+      }
+      await this.#until(isOver, { signal });
+      goingOn.delete(going);
       if (!this.#leadsOn(page, action)) return action;
     }
     return undefined;
@@ -208,12 +219,12 @@ export class PageReplay {
   }
 }
 
-/** Whether a block after the replayed ones ends the command: then it would not end by itself. */
+/** Whether blocks after the replayed ones end the command: then it would not end by itself. */
 function endsLater(actions: readonly ActionView[], { step }: ActionView): boolean {
   return (
-    endingOf(
+    answersTo(
       actions,
       actions.findIndex((action) => action.step === step),
-    ) !== undefined
+    ).length > 0
   );
 }

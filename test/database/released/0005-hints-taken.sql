@@ -1,0 +1,1 @@
+ALTER TABLE outcomes ADD COLUMN hints integer NOT NULL DEFAULT 0;

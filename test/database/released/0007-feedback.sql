@@ -1,0 +1,1 @@
+ALTER TABLE people ADD COLUMN rating integer, ADD COLUMN comment text;

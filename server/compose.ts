@@ -166,7 +166,7 @@ function joinRooms(assignment: ServerAssignment, foundation: Foundation) {
 
 function workshopParts(
   { config, embedded, hasContainers }: ServerAssignment,
-  { platform, installation, repository, workshops, activity, disk, log }: Foundation,
+  { platform, installation, repository, workshops, activity, disk, memory, log }: Foundation,
   { cache, metrics, names }: { cache: SessionCache; metrics: Metrics; names: PersonNames },
 ): WorkshopParts {
   const followers = createSessionFollowers();
@@ -201,7 +201,7 @@ function workshopParts(
     refreshLabs,
     lookForLab: workshops.lookFor,
     catchUpWithLab: workshops.catchUp,
-    pool: createSessionPool({ ...platform, ...ofLabs, provisioning, cache, disk, log }),
+    pool: createSessionPool({ ...platform, ...ofLabs, provisioning, cache, disk, memory, log }),
     abilities,
     followsFiles: config.followFiles ?? false,
     keepsRecordings: config.keepRecordings,
@@ -213,6 +213,7 @@ function workshopParts(
     looksAfter: installation.looksAfter,
     activity,
     disk,
+    memory,
     provisioning,
     cache,
     followers,

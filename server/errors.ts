@@ -44,6 +44,7 @@ export const serverErrorCodes = {
   crossSite: "SERVER_CROSS_SITE",
   notFound: "SERVER_NOT_FOUND",
   diskFull: "SERVER_DISK_FULL",
+  memoryShort: "SERVER_MEMORY_SHORT",
   schemaNewer: "SERVER_SCHEMA_NEWER",
   databaseInvalid: "SERVER_DATABASE_INVALID",
   databaseUnavailable: "SERVER_DATABASE_UNAVAILABLE",

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { followWorkshops, type FollowedWorkshops } from "../workshop/node/revisions/follow-workshops.js";
 import { dataPaths, readEnvironment, type DataPaths, type RuledConfig } from "./config.js";
 import { createDiskWatch, type DiskWatch } from "./disk-watch.js";
+import { createMemoryWatch, type MemoryWatch } from "./memory-watch.js";
 import { openInstallation } from "./installation.js";
 import type { Installation } from "./installation.js";
 import { threadLoader } from "./lab-loader.js";
@@ -42,6 +43,7 @@ export interface Foundation {
   workshops: FollowedWorkshops;
   activity: ActivityTracker;
   disk: DiskWatch;
+  memory: MemoryWatch;
   log: Logger;
   /** Where browsers reach the server, where it has TLS. */
   tlsUrl?: () => string;
@@ -80,10 +82,14 @@ export async function layFoundation(
   const repository = await openLabRepository(config.labs, labs.load, log, assignment.labsBefore);
   const workshops = await followLabs(paths, { platform, repository, load: labs.load, log });
   const activity = await activityOf(installation, log);
-  const disk = createDiskWatch(config.data, () => platform.host.largest());
+  const disk = createDiskWatch(config.data, () => platform.host.largest("disk"));
+  const memory = createMemoryWatch({
+    largest: () => platform.host.largest("memory"),
+    hasPods: config.pods !== undefined,
+  });
   const tlsUrl = config.tls === undefined ? {} : { tlsUrl: reach.url };
   return {
-    foundation: { ...tlsUrl, platform, installation, repository, workshops, activity, disk, log },
+    foundation: { ...tlsUrl, platform, installation, repository, workshops, activity, disk, memory, log },
     labs,
   };
 }

@@ -3,16 +3,21 @@ import type { HealthProblem } from "../workshop/common/instructor-api.js";
 import { createHealthWatch } from "./health-watch.js";
 
 const LOOK_MS = 5;
+const largest = [{ session: "greedy", bytes: 900 }];
+const memory = { largest: () => Promise.resolve(largest) };
 
 it("tells each follower what cannot be used, once, and when it can be again", async () => {
   let problem: string | undefined = "it is gone";
   let asked = 0;
   const watch = createHealthWatch(
     {
-      check: (excluded) => {
-        asked += 1;
-        expect(excluded).toEqual(["disk"]);
-        return Promise.resolve([{ name: "cluster", ...(problem !== undefined && { problem }) }]);
+      memory,
+      health: {
+        check: (excluded) => {
+          asked += 1;
+          expect(excluded).toEqual(["disk"]);
+          return Promise.resolve([{ name: "cluster", ...(problem !== undefined && { problem }) }]);
+        },
       },
     },
     LOOK_MS,
@@ -41,8 +46,27 @@ it("says nothing while all can be used", async () => {
   let asked = 0;
   const told: HealthProblem[][] = [];
   const health = { check: () => Promise.resolve((asked += 1) > 0 ? [{ name: "cluster" }] : []) };
-  const stop = createHealthWatch(health, LOOK_MS).follow((problems) => told.push(problems));
+  const stop = createHealthWatch({ health, memory }, LOOK_MS).follow((problems) => told.push(problems));
   await expect.poll(() => asked).toBeGreaterThan(3);
   expect(told).toEqual([]);
+  stop();
+});
+
+it("names the sessions that take most where memory is short, and nowhere else", async () => {
+  const told: HealthProblem[][] = [];
+  const health = {
+    check: () =>
+      Promise.resolve([
+        { name: "memory", problem: "it is nearly used up" },
+        { name: "cluster", problem: "gone" },
+      ]),
+  };
+  const stop = createHealthWatch({ health, memory }, LOOK_MS).follow((problems) => told.push(problems));
+  await expect
+    .poll(() => told[0])
+    .toEqual([
+      { name: "memory", problem: "it is nearly used up", largest },
+      { name: "cluster", problem: "gone" },
+    ]);
   stop();
 });

@@ -1,5 +1,6 @@
 import type { HealthProblem } from "../workshop/common/instructor-api.js";
 import type { Health } from "./http/routes/operations.js";
+import type { MemoryWatch } from "./memory-watch.js";
 
 /** Instructors look at a page for hours; what they are told may be as old as this. */
 const LOOK_MS = 3_000;
@@ -12,14 +13,18 @@ export interface HealthWatch {
   follow(listener: (problems: HealthProblem[]) => void): () => void;
 }
 
-/** Watches what `health` asks; nothing is asked while nobody follows. */
-export function createHealthWatch(health: Health, lookMs = LOOK_MS): HealthWatch {
+/** Watches what `health` asks; nothing is asked while nobody follows. Of memory that is short it tells which sessions take most, which probes are not told. */
+export function createHealthWatch(
+  { health, memory }: { health: Health; memory: Pick<MemoryWatch, "largest"> },
+  lookMs = LOOK_MS,
+): HealthWatch {
   const told = new Map<(problems: HealthProblem[]) => void, string>();
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
-    const problems = (await health.check(ELSEWHERE)).flatMap(({ name, problem }) =>
-      problem === undefined ? [] : [{ name, problem }],
-    );
+    const problems: HealthProblem[] = [];
+    for (const { name, problem } of await health.check(ELSEWHERE))
+      if (problem !== undefined)
+        problems.push({ name, problem, ...(name === "memory" && { largest: await memory.largest() }) });
     const state = JSON.stringify(problems);
     for (const [listener, before] of told) {
       if (before === state) continue;

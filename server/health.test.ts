@@ -14,6 +14,7 @@ describe("what a server says of itself while its cluster is gone", async () => {
     // The host that answers: only the cluster's silence is looked at.
     host: { shortage: () => Promise.resolve(undefined) } as unknown as SessionHost,
     disk: { state: () => Promise.resolve({ isFull: false }) } as never,
+    memory: { shortage: () => undefined },
   });
 
   it("names the cluster and why", async () => {
@@ -37,6 +38,7 @@ it("a server whose terminal host can open no further shell says so, and why", as
     client: { get: () => Promise.resolve({}) } as unknown as KubernetesClient,
     host: { shortage: () => Promise.resolve("it may open no more files") } as unknown as SessionHost,
     disk: { state: () => Promise.resolve({ isFull: false }) } as never,
+    memory: { shortage: () => undefined },
   });
   expect(await health.check([])).toContainEqual({
     name: "terminal host",
@@ -50,7 +52,7 @@ it("a server whose memory is nearly used up says so as long as it is", async () 
     client: { get: () => Promise.resolve({}) } as unknown as KubernetesClient,
     host: { shortage: () => Promise.resolve(undefined) } as unknown as SessionHost,
     disk: { state: () => Promise.resolve({ isFull: false }) } as never,
-    memory: () => short,
+    memory: { shortage: () => short },
   });
   const problems = async () => (await health.check([])).filter(({ problem }) => problem !== undefined);
   expect(await problems()).toEqual([

@@ -1,9 +1,9 @@
 import type { SessionHost } from "../terminal/common/session-host.js";
 import type { KubernetesClient } from "../kubernetes/node/kubernetes-client.js";
-import { memoryShortage } from "../terminal/node/memory-shortage.js";
 import { diskProblem } from "./disk-watch.js";
 import type { DiskWatch } from "./disk-watch.js";
 import type { Health } from "./http/routes/operations.js";
+import type { MemoryWatch } from "./memory-watch.js";
 
 /** A probe that has to wait longer would be given up by whoever asked. */
 const CHECK_TIMEOUT_MS = 2_000;
@@ -14,15 +14,14 @@ export function createHealth({
   host,
   disk,
   database,
-  memory = memoryShortage,
+  memory,
 }: {
   client: KubernetesClient;
   host: SessionHost;
   disk: DiskWatch;
   /** Asks the database that several servers share; absent where there is one server. */
   database?: (() => Promise<unknown>) | undefined;
-  /** Why memory is short; that of this machine by default. */
-  memory?: () => string | undefined;
+  memory: Pick<MemoryWatch, "shortage">;
 }): Health {
   const questions: Record<string, () => Promise<unknown>> = {
     cluster: () => client.get("/version", AbortSignal.timeout(CHECK_TIMEOUT_MS)),
@@ -31,7 +30,7 @@ export function createHealth({
       if (state.isFull) throw new Error(diskProblem(state));
     },
     memory: async () => {
-      const short = memory();
+      const short = memory.shortage();
       if (short !== undefined) throw new Error(`memory is nearly used up: ${short}`);
     },
     "terminal host": async () => {

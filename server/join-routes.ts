@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { instructorTokenOf, loadInstructorToken } from "./auth/instructor-token.js";
 import { type RuledConfig, dataPaths, productRoot } from "./config.js";
 import type { DiskWatch } from "./disk-watch.js";
+import type { MemoryWatch } from "./memory-watch.js";
 import { createHealthWatch } from "./health-watch.js";
 import { createSignInProvider } from "./auth/sign-in-provider.js";
 import { createHealth } from "./health.js";
@@ -51,6 +52,7 @@ export interface RouteParts {
   platform: Platform;
   installation: Installation;
   disk: DiskWatch;
+  memory: MemoryWatch;
   log: Logger;
   /** Where browsers reach the server, where it has TLS. */
   tlsUrl?: () => string;
@@ -64,7 +66,7 @@ export interface RouteParts {
 
 /** Joins the workshop to the routes, sockets and rules of access that browsers and shells reach it by. */
 export function joinRoutes(parts: RouteParts) {
-  const { config, platform, installation, disk, log, workshop, metrics } = parts;
+  const { config, platform, installation, disk, memory, log, workshop, metrics } = parts;
   const instructorToken = instructorTokenOf(config, dataPaths(config.data));
   // Made before anybody is told that the server is ready.
   loadInstructorToken(instructorToken);
@@ -84,7 +86,7 @@ export function joinRoutes(parts: RouteParts) {
     log.warn({ err: error }, "the terminals cannot be shown on a wall for now"),
   );
   const views = createKubernetesViews(platform);
-  const health = createHealth({ ...platform, disk, database: installation.probe });
+  const health = createHealth({ ...platform, disk, memory, database: installation.probe });
   const keptRecordings = openKeptRecordings(parts);
   const router = createApp({
     keptRecordings,
@@ -107,7 +109,7 @@ export function joinRoutes(parts: RouteParts) {
     cache: parts.cache,
     policies: createPolicyRouters({ policies: platform.policies.service, workshop, access }),
     health,
-    healthWatch: createHealthWatch(health),
+    healthWatch: createHealthWatch({ health, memory }),
     disk,
     metrics,
     log,

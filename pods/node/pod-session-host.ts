@@ -107,7 +107,7 @@ function sessionHost(parts: PodParts, options: PodSessionHostOptions): SessionHo
     recording: async function* (session, name) {
       yield* (await to(session)).recording(session, name);
     },
-    // A pod's disk is its node's.
+    // What a pod takes is its node's.
     largest: async () => [],
     // Each session has files and terminals of its own.
     shortage: async () => undefined,

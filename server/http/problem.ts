@@ -24,6 +24,7 @@ const STATUS: Record<string, number> = {
   [serverErrorCodes.tooLarge]: 413,
   [serverErrorCodes.tooManyRequests]: 429,
   [serverErrorCodes.diskFull]: 507,
+  [serverErrorCodes.memoryShort]: 503,
   [serverErrorCodes.ingressBusy]: 503,
   [serverErrorCodes.ingressUnanswered]: 502,
   [serverErrorCodes.databaseFull]: 507,

@@ -34,6 +34,7 @@ import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
 import { offeredLabs } from "../lab-repository.js";
 import type { DiskWatch } from "../disk-watch.js";
+import type { MemoryWatch } from "../memory-watch.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
 import { requireAvailable, summarise, summariseUnread } from "./catalogue.js";
 import type { ClusterAbilities } from "./catalogue.js";
@@ -90,6 +91,7 @@ export interface WorkshopParts extends Pick<TakeHintParts, "noteHints"> {
   leadership: Leadership;
   host: SessionHost;
   disk: DiskWatch;
+  memory: Pick<MemoryWatch, "requireRoom">;
   tokens: Tokens;
   activity: ActivityTracker;
   provisioning: SessionQueue;
@@ -309,6 +311,7 @@ async function startSession(parts: WorkshopParts, wanted: NewSession): Promise<S
   const { lab: _name, ...options } = wanted;
   const ready = options.prefix === undefined ? await parts.pool.claim(lab, options) : undefined;
   if (ready !== undefined) return briefView(parts, ready);
+  parts.memory.requireRoom();
   const session = await createSession(parts.client, lab, { ...options, server: parts.settings.server });
   // Whichever server makes sessions sees that it waits.
   parts.cache.put(session);

@@ -17,6 +17,7 @@ import type { SessionProvisioner } from "../../workshop/node/session-provisioner
 import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import { createSession, endSession } from "../../workshop/node/sessions.js";
 import type { DiskWatch } from "../disk-watch.js";
+import type { MemoryWatch } from "../memory-watch.js";
 import { offeredLabs } from "../lab-repository.js";
 import { type ClusterAbilities, missingNeed } from "./catalogue.js";
 import type { SessionCache } from "./session-cache.js";
@@ -34,6 +35,7 @@ export interface PoolParts {
   provisioning: SessionQueue;
   cache: SessionCache;
   disk: Pick<DiskWatch, "state">;
+  memory: Pick<MemoryWatch, "hasRoom">;
   /** Whether this server keeps them ready, of several; any of them hands one out. */
   leadership: Pick<Leadership, "isLeader">;
   log: Logger;
@@ -180,9 +182,9 @@ class Pool {
   }
 
   async #fillOnce(): Promise<void> {
-    const { labs, lateLabs, refreshLabs, disk, cache } = this.#parts;
+    const { labs, lateLabs, refreshLabs, disk, memory, cache } = this.#parts;
     await refreshLabs();
-    const isFull = (await disk.state()).isFull;
+    const isFull = (await disk.state()).isFull || !memory.hasRoom();
     const pooled = cache.all().filter((session) => isPooled(session) && !this.#isGoing(session));
     const homeless = lateLabs().length > 0 ? [] : pooled.filter(({ spec }) => !labs.has(spec.lab));
     await Promise.all(homeless.map((session) => this.#discard(session)));

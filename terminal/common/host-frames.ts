@@ -162,7 +162,7 @@ export const hostCallSchema = z.discriminatedUnion("method", [
       .array(z.strictObject({ session: name, known: z.string().max(200).exactOptional() }))
       .max(SCREENS_AT_ONCE),
   }),
-  z.strictObject({ call, method: z.literal("largest") }),
+  z.strictObject({ call, method: z.literal("largest"), of: z.enum(["disk", "memory"]) }),
   z.strictObject({ call, method: z.literal("shortage") }),
   z.strictObject({
     call,

@@ -148,6 +148,12 @@ export interface RecordingInfo {
   bytes: number;
 }
 
+/** What one session takes of something. */
+export interface SessionUse {
+  session: string;
+  bytes: number;
+}
+
 export interface TerminalInfo {
   address: TerminalAddress;
   state: "running" | "exited";
@@ -272,8 +278,11 @@ export interface SessionHost {
   /** Connects to a TCP port on the session's own loopback, or at an address as its shells reach it. Throws TERMINAL_PORT_REFUSED. */
   dial(session: string, port: number, address?: string): Promise<SessionConnection>;
   recordings(session?: string): Promise<RecordingInfo[]>;
-  /** The sessions that take most of the disk, largest first; ten at most, as last counted. */
-  largest(): Promise<{ session: string; bytes: number }[]>;
+  /**
+   * The sessions whose shells and other programs take most of this machine, largest first; ten at most. What they take of the disk is as
+   * last counted, what they take of the memory as it is.
+   */
+  largest(of: "disk" | "memory"): Promise<SessionUse[]>;
   /** Why no further shell could be opened, in words; `undefined` where one could. */
   shortage(): Promise<string | undefined>;
   /** How sessions are kept apart on this machine, as found out when the host started. */

@@ -7,6 +7,7 @@ import type {
   RecordingInfo,
   ScreenText,
   SessionHost,
+  SessionUse,
   TerminalInfo,
 } from "../common/session-host.js";
 import { dialSession } from "./dial-session.js";
@@ -65,7 +66,7 @@ export async function connectTerminalHost(options: ConnectOptions): Promise<Sess
       return dialSession(options, session, { port, address });
     },
     reach: (session, reaches) => call<void>({ method: "reach", session, reaches: [...reaches] }),
-    largest: () => call<{ session: string; bytes: number }[]>({ method: "largest" }),
+    largest: (of) => call<SessionUse[]>({ method: "largest", of }),
     shortage: () => call<string | undefined>({ method: "shortage" }),
     confinement: () => call<ConfinementReport>({ method: "confinement" }),
     recordings: (session) =>

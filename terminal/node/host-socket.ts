@@ -137,7 +137,7 @@ async function performInSession(host: ServedHost, call: Exclude<HostCall, Termin
     case "screens":
       return readScreens(terminals, call.questions);
     case "largest":
-      return sessions.largest;
+      return sessions.largest(call.of);
     case "shortage":
       return shortage();
     case "events":

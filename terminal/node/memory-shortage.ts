@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { getHeapStatistics, type HeapInfo } from "node:v8";
 import { findHierarchies } from "./sandbox/control-group-hierarchies.js";
+import { groupMemory } from "./sandbox/control-group-memory.js";
 
 const MIB = 1024 * 1024;
 /** What a session's first shell, and what ends another one, take together. */
@@ -44,32 +45,16 @@ function shortMachine(proc: string): string | undefined {
 function shortGroup(about: string): string | undefined {
   if (read(join(about, "mountinfo")) === "" || read(join(about, "cgroup")) === "") return undefined;
   for (const { version, folder } of findHierarchies(about).filter(countsMemory)) {
-    const names = version === 1 ? FIRST : SECOND;
-    for (let group = folder; read(join(group, names.used)) !== ""; group = dirname(group)) {
-      const limit = Number.parseInt(read(join(group, names.limit)), 10);
-      const files = filesOf(read(join(group, "memory.stat")), names.files);
-      const short = told("its control group", limit - Number(read(join(group, names.used))) + files, limit);
+    for (let group = folder, memory; (memory = groupMemory(group, version)); group = dirname(group)) {
+      const short = told("its control group", memory.limit - memory.used, memory.limit);
       if (short !== undefined) return short;
     }
   }
   return undefined;
 }
 
-/** How the two versions of control groups name it. */
-const FIRST = {
-  limit: "memory.limit_in_bytes",
-  used: "memory.usage_in_bytes",
-  files: ["total_inactive_file", "total_active_file"],
-};
-const SECOND = { limit: "memory.max", used: "memory.current", files: ["inactive_file", "active_file"] };
-
 function countsMemory({ controllers }: { controllers: readonly string[] }): boolean {
   return controllers.includes("memory");
-}
-
-function filesOf(stat: string, names: readonly string[]): number {
-  const lines = stat.split("\n").map((line) => line.split(" "));
-  return lines.reduce((sum, [name = "", bytes = ""]) => sum + (names.includes(name) ? Number(bytes) : 0), 0);
 }
 
 function told(whose: string, free = Number.NaN, total = Number.NaN): string | undefined {

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { NetworkTarget } from "../common/network-target.js";
-import type { RecordingInfo } from "../common/session-host.js";
+import type { RecordingInfo, SessionUse } from "../common/session-host.js";
 import { TerminalError, terminalErrorCodes } from "../common/errors.js";
 import type { AccountRegistry } from "./account-registry.js";
 import { ConfinedProgram, type HostConfinement } from "./confined-program.js";
 import type { FolderRemover } from "./folder-remover.js";
 import { relatedProcesses } from "./foreground.js";
+import { largestOf } from "./largest-sessions.js";
+import { memoryOfProcesses } from "./process-memory.js";
 import type { KeptRecordings } from "./kept-recordings.js";
 import { listRecordings } from "./recording.js";
 import { DiskQuota } from "./sandbox/disk-quota.js";
@@ -56,9 +58,10 @@ export class SessionRegistry {
     });
   }
 
-  /** The sessions that take most of the disk, largest first; ten at most, as of the last count. */
-  get largest(): { session: string; bytes: number }[] {
-    return this.#quota.largest;
+  /** The sessions that take most, largest first; ten at most. What they take of the disk is as of the last count. */
+  largest(of: "disk" | "memory"): SessionUse[] {
+    if (of === "disk") return this.#quota.largest;
+    return largestOf([...this.#known.keys()].map((name) => ({ session: name, bytes: this.#memoryOf(name) })));
   }
 
   /**
@@ -186,6 +189,10 @@ export class SessionRegistry {
     if (sandboxes.countsProcesses) return sandboxes.processes(name);
     const programs = [...(this.#programs.get(name) ?? [])].map(({ pid }) => pid);
     return relatedProcesses(new Set([...terminals.roots(name), ...programs]), new Set());
+  }
+
+  #memoryOf(name: string): number {
+    return this.#parts.sandboxes.memoryOf(name) ?? memoryOfProcesses(this.#processes(name));
   }
 
   #isOurs(place: SessionPlace): boolean {

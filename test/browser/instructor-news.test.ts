@@ -49,6 +49,24 @@ describe.skipIf(isWithout("chromium"))("what an instructor is told", () => {
     await notice.waitFor({ state: "detached" });
   });
 
+  it("is which session takes the memory, which can be ended there", async () => {
+    await open();
+    const problem =
+      "memory is nearly used up: the machine has 60 of 2048 MiB of memory left, and 128 are needed; end sessions, or give it more";
+    const largest = [{ session: "class-a-3", bytes: 812 * MIB }];
+    opened.contract.send({ type: "health", problems: [{ name: "memory", problem, largest }] });
+    const notice = page.getByRole("alert", { name: "Memory is short" });
+    await notice.getByText("Memory is nearly used up: the machine has 60 of 2048 MiB").waitFor();
+    await notice.getByText("812 MiB").waitFor();
+    await takePicture(page, "instructor-memory");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await notice.getByRole("button", { name: "End class-a-3" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await expect.poll(() => opened.contract.requests).toContain("DELETE api/instructor/sessions/class-a-3");
+    opened.contract.send({ type: "health", problems: [] });
+    await notice.waitFor({ state: "detached" });
+  });
+
   it.each(["light", "dark"] as const)(
     "is what Lectern cannot use just now, until it can again or the stream is new, in the %s theme",
     async (theme) => {

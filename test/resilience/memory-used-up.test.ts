@@ -46,9 +46,10 @@ afterAll(async () => {
 });
 
 it.skipIf(!isBound)(
-  "a server whose memory a learner uses up says so to probes and instructors, and is well again when that session is ended",
+  "a server whose memory a learner uses up says so to probes, names the session to instructors and begins no other, and is well again when that session is ended",
   async () => {
     const browser = new BrowserSession(lectern.url);
+    const other = new BrowserSession(lectern.url);
     const instructor = new BrowserSession(lectern.url);
     await instructor.json("POST", "api/instructor/login", {
       token: instructorToken(join(folder.path, "data")),
@@ -73,6 +74,15 @@ it.skipIf(!isBound)(
     const toldOf = (name: string) =>
       events.some((event) => event.type === "health" && event.problems.some((each) => each.name === name));
     await until("instructors are told", 60_000, async () => toldOf("memory") || undefined);
+    const largest = events.flatMap((event) =>
+      event.type === "health" ? event.problems.flatMap((each) => each.largest ?? []) : [],
+    );
+    expect(largest.map((use) => use.session)).toContain(session.id);
+    expect(largest.find((use) => use.session === session.id)?.bytes).toBeGreaterThan((HELD_MIB - 30) * MIB);
+    const refused = await other.call("POST", "api/sessions", { lab: "greedy" });
+    expect([refused.status, refused.text]).toEqual([503, expect.stringContaining("SERVER_MEMORY_SHORT")]);
+    // What runs goes on.
+    expect((await browser.call("GET", `api/sessions/${session.id}`)).status).toBe(200);
     expect((await browser.call("DELETE", `api/sessions/${session.id}`)).status).toBe(204);
     await untilReady(browser, 200);
     await until("instructors are told of its end", 60_000, async () => {
@@ -80,7 +90,7 @@ it.skipIf(!isBound)(
       return last?.type === "health" && last.problems.length === 0 ? true : undefined;
     });
     stop();
-    const next = await browser.startLab("greedy");
+    const next = await other.startLab("greedy");
     expect(next.phase).toBe("Active");
   },
 );

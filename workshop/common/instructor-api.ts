@@ -96,10 +96,12 @@ export interface DiskView {
   largest: { session: string; bytes: number }[];
 }
 
-/** Something Lectern stands on that cannot be used just now: the cluster, the database or the terminal host. */
+/** Something Lectern stands on that cannot be used just now: the cluster, the database, the terminal host or the memory. */
 export interface HealthProblem {
   name: string;
   problem: string;
+  /** Of memory that is short: the sessions that take most, largest first. */
+  largest?: { session: string; bytes: number }[];
 }
 
 /** How sessions are kept apart on the server's machine; the same from one start to the next. */

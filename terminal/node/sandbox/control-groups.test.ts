@@ -52,6 +52,16 @@ it("groups below one are held to what it may use together, and go with it", asyn
   expect(filesOf(folder)).toMatchObject({ "memory.max": String(96 * 1024 ** 2), "pids.max": "40" });
 });
 
+it("what a session takes of the memory is told without copies of files, where it is counted", async () => {
+  const groups = await detect({ controllers: "cpuset cpu io memory pids" });
+  const [folder = ""] = groups.make("ada", limits);
+  expect(groups.memoryOf("ada")).toBeUndefined();
+  writeFileSync(join(folder, "memory.current"), "90000\n");
+  writeFileSync(join(folder, "memory.stat"), "anon 60000\ninactive_file 20000\nactive_file 5000\n");
+  expect(groups.memoryOf("ada")).toBe(65_000);
+  expect((await detect({ controllers: "pids" })).memoryOf("ada")).toBeUndefined();
+});
+
 it("what the machine does not hand on is not said to hold", async () => {
   const groups = await detect({ controllers: "cpuset pids" });
   expect(groups.controllers).toEqual(["pids"]);

@@ -18,6 +18,7 @@ import {
   PLATFORM_GROUP,
   findHierarchies,
 } from "./control-group-hierarchies.js";
+import { groupMemory } from "./control-group-memory.js";
 
 /** Rounds of freezing and killing, for processes that are just being born; each takes a few milliseconds. */
 const KILL_ROUNDS = 40;
@@ -109,6 +110,12 @@ export class ControlGroups {
   processes(session: string): number[] {
     const [hierarchy] = this.#hierarchies.toSorted((one, other) => Number(other.ends) - Number(one.ends));
     return hierarchy ? membersOf(join(hierarchy.folder, session)) : [];
+  }
+
+  /** Bytes of memory that a session takes, files in /tmp that are kept there counted in; `undefined` where no group counts them. */
+  memoryOf(session: string): number | undefined {
+    const counting = this.#hierarchies.find(({ controllers }) => controllers.includes("memory"));
+    return counting && groupMemory(join(counting.folder, session), counting.version)?.used;
   }
 
   /** Ends a session's processes, however they were started, and takes its groups away; after a second at most. */

@@ -132,7 +132,7 @@ describe.skipIf(!isRoot)("a home that grows over its limit", () => {
     });
     const { output } = await filling;
     expect(output).toMatch(/Lectern: Your home takes [\d.]+ MiB, 40 MiB are allowed\./);
-    await expect.poll(async () => (await test.client.largest())[0]?.session).toBe("greedy");
+    await expect.poll(async () => (await test.client.largest("disk"))[0]?.session).toBe("greedy");
     expect((await run(modest, "cat mine | wc -c")).output).toBe("1000000\n");
   });
 
@@ -140,7 +140,9 @@ describe.skipIf(!isRoot)("a home that grows over its limit", () => {
     await run(greedy, "rm -f f*");
     // Growing from one count over a limit to the next is held against the session until it was seen below.
     await expect
-      .poll(async () => (await test.client.largest()).find(({ session }) => session === "greedy")?.bytes)
+      .poll(
+        async () => (await test.client.largest("disk")).find(({ session }) => session === "greedy")?.bytes,
+      )
       .toBeLessThan(40 * MIB);
     const filling = run(
       greedy,
@@ -173,7 +175,7 @@ describe.skipIf(!isRoot)("a home that grows over its limit", () => {
     await test.client.close("greedy");
     expect(await test.client.sessions()).toEqual(["modest"]);
     await expect
-      .poll(async () => (await test.client.largest()).map(({ session }) => session))
+      .poll(async () => (await test.client.largest("disk")).map(({ session }) => session))
       .toEqual(["modest"]);
     expect(await run(modest, "echo still")).toMatchObject({ output: "still\n" });
   });

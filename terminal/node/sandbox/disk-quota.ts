@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SessionLimits } from "../../common/session-limits.js";
+import type { SessionUse } from "../../common/session-host.js";
+import { largestOf } from "../largest-sessions.js";
 import type { SessionPlace } from "../session-folder.js";
 import type { FolderUse, Measured } from "./agent-protocol.js";
 import { sizeOf } from "./report.js";
@@ -19,7 +21,6 @@ const AT_ONCE = 8;
 const WRITES_MS = 300;
 /** Counts over the limit and still growing, after which everything of the session is ended. */
 const PATIENCE = 3;
-const LARGEST = 10;
 
 export interface QuotaParts {
   /** On the file system that holds the sessions. */
@@ -62,13 +63,10 @@ export class DiskQuota {
   }
 
   /** The sessions that take most as of the last count, largest first; ten at most. */
-  get largest(): { session: string; bytes: number }[] {
+  get largest(): SessionUse[] {
     const live = new Set(this.#parts.sessions().map(({ name }) => name));
-    return [...this.#use]
-      .filter(([session]) => live.has(session))
-      .map(([session, { bytes }]) => ({ session, bytes }))
-      .toSorted((one, other) => other.bytes - one.bytes)
-      .slice(0, LARGEST);
+    const uses = [...this.#use].filter(([session]) => live.has(session));
+    return largestOf(uses.map(([session, { bytes }]) => ({ session, bytes })));
   }
 
   async stop(): Promise<void> {

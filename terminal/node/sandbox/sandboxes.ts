@@ -92,6 +92,11 @@ export class Sandboxes {
     return this.#groups.processes(session);
   }
 
+  /** Bytes of memory that a session takes; `undefined` where no control group counts them. */
+  memoryOf(session: string): number | undefined {
+    return this.#groups.memoryOf(session);
+  }
+
   /** Finds out what the machine allows; what it does not allow stands in the report and stops nobody. */
   static async start(options: SandboxesOptions): Promise<Sandboxes> {
     if (options.confinement.kind === "pod")

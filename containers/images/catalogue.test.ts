@@ -69,7 +69,12 @@ describe("the catalogue of images", () => {
 
   it("has a program for every image that begins with one of its own", () => {
     // These have no latest tag.
-    const tags: Record<string, string> = { agnhost: ":2.47", "kubernetes-bootcamp": ":v1" };
+    const tags: Record<string, string> = {
+      agnhost: ":2.47",
+      "kubernetes-bootcamp": ":v1",
+      "hello-app": ":2.0",
+      echoserver: ":1.10",
+    };
     for (const name of catalogueNames()) {
       const { entrypoint, files } = imageOf(name + (tags[name.split("/").at(-1) ?? ""] ?? ""));
       const [program = ""] = entrypoint;

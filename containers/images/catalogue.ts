@@ -87,19 +87,20 @@ export function catalogueNames(): string[] {
 function imageOf(entry: CatalogueEntry, tag: string): Image {
   const version = versionOf(tag, entry.newest);
   const layers = [...entry.layers, ...(OF_ALPINE.test(tag) ? [] : (entry.debianLayers ?? []))];
-  const key = `${entry.name} ${version} ${layers.join(" ")}`;
+  const env = entry.env?.(version, tag) ?? [];
+  const key = JSON.stringify([entry.name, layers, env]);
   const known = made.get(key);
   if (known !== undefined) return known;
-  const image = makeImage(entry, version, layers);
+  const image = makeImage(entry, env, layers);
   made.set(key, image);
   return image;
 }
 
-function makeImage(entry: CatalogueEntry, version: string, layers: readonly string[]): Image {
+function makeImage(entry: CatalogueEntry, env: [string, string][], layers: readonly string[]): Image {
   const parts = {
     entrypoint: entry.entrypoint,
     command: entry.command,
-    env: [["PATH", PATH], ...(entry.env?.(version) ?? [])] as [string, string][],
+    env: [["PATH", PATH], ...env] as [string, string][],
     workingDir: entry.workingDir ?? "/",
     ...(entry.user !== undefined && { user: entry.user }),
     ports: entry.ports ?? [],

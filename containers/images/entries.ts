@@ -2,6 +2,9 @@ import type { CatalogueEntry } from "./entry.js";
 
 const SHELL_IS_REAL = "Debian's static busybox, with every applet it has, and `printenv` and `nohup`";
 
+const CURL_IS_REAL =
+  "`curl` over http: `-s -S -f -i -I -v -L -o -O -w -X -d -H -A -u -m --connect-timeout`, its errors and their statuses";
+
 /** What Lectern can play. Tags are those that there have been; a tag that never was is one that cannot be pulled. */
 export const ENTRIES: readonly CatalogueEntry[] = [
   {
@@ -55,7 +58,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
       ],
     },
     newest: "1.29.3",
-    layers: ["base", "http", "nginx"],
+    layers: ["base", "http", "nginx", "curl"],
     debianLayers: ["debian"],
     entrypoint: ["/docker-entrypoint.sh"],
     command: ["nginx", "-g", "daemon off;"],
@@ -64,7 +67,7 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     isReal:
       "files below `root`, `index`, status codes, redirects of folders, access log and `[emerg]` lines, `nginx -t`, `nginx -s reload`",
     isPlayed:
-      "the server: `listen`, `server_name`, `root`, `alias`, `index`, `location`, `try_files`, `return`, `error_page`, `autoindex`, `add_header`, `default_type`, `allow`, `deny`; one process for each connection; `bash` by busybox's shell, as the original without it in tags of -alpine",
+      "the server: `listen`, `server_name`, `root`, `alias`, `index`, `location`, `try_files`, `return`, `error_page`, `autoindex`, `add_header`, `default_type`, `allow`, `deny`; one process for each connection; `bash` by busybox's shell, as the original without it in tags of -alpine; `curl` as in `curlimages/curl`, also in -alpine-slim",
     isRefused:
       "every directive that would have to do something else (`proxy_pass`, `rewrite`, `if`, TLS ...): the server ends at its start with `[emerg]` and status 1",
   },
@@ -138,14 +141,101 @@ export const ENTRIES: readonly CatalogueEntry[] = [
     repositories: ["gcr.io/google-samples/kubernetes-bootcamp", "docker.io/jocatalin/kubernetes-bootcamp"],
     tags: { words: ["v1", "v2"] },
     newest: "2.0.0",
-    layers: ["base", "http", "debian", "bootcamp"],
+    layers: ["base", "http", "debian", "bootcamp", "curl"],
     entrypoint: [],
     command: ["/usr/lib/stand-in/bootcamp"],
     env: (version) => [["BOOTCAMP_VERSION", version.replace(/\..*/, "")]],
     ports: [8080],
     isReal: "the answer on port 8080 with pod and version, a line of log for each request",
+    isPlayed: "the server, without Node.js; `bash` as in `nginx`; `curl` as in `curlimages/curl`",
+    isRefused: "",
+  },
+  {
+    name: "gcr.io/google-samples/hello-app",
+    repositories: [
+      "gcr.io/google-samples/hello-app",
+      "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
+    ],
+    tags: { words: ["1.0", "2.0"] },
+    newest: "2.0.0",
+    layers: ["base", "http", "hello-app"],
+    entrypoint: [],
+    command: ["/hello-app"],
+    env: (version) => [
+      ["PORT", "8080"],
+      ["HELLO_APP_VERSION", version],
+    ],
+    user: 65532,
+    ports: [8080],
+    isReal:
+      "the answer on `$PORT` with version and pod, a line of log for each request, the end with status 2 when it is told to",
+    isPlayed: "the server; there is a shell beside it",
+    isRefused: "",
+  },
+  {
+    name: "registry.k8s.io/echoserver",
+    repositories: [
+      "registry.k8s.io/echoserver",
+      "k8s.gcr.io/echoserver",
+      "gcr.io/google_containers/echoserver",
+      "gcr.io/google-containers/echoserver",
+    ],
+    tags: { words: ["1.4", "1.8", "1.10"] },
+    newest: "1.10.0",
+    layers: ["base", "http", "debian", "echoserver"],
+    entrypoint: [],
+    command: ["/usr/lib/stand-in/echoserver"],
+    env: (version) => [["ECHOSERVER_VERSION", version]],
+    ports: [8080],
+    isReal:
+      "the request as it came, on port 8080, in the form of 1.4 or of 1.10 (with `NODE_NAME`, `POD_NAME`, `POD_NAMESPACE`, `POD_IP`), a line of log for each request",
+    isPlayed: "the server, without nginx and lua, of which it names the versions; `bash` as in `nginx`",
+    isRefused: "TLS: nothing listens on port 8443",
+  },
+  {
+    name: "nginxdemos/hello",
+    repositories: ["docker.io/nginxdemos/hello", "docker.io/nginxdemos/nginx-hello"],
+    tags: { words: ["latest", "plain-text", "0.1", "0.2", "0.3", "0.4"], variants: ["plain-text"] },
+    newest: "0.4.0",
+    layers: ["base", "alpine", "http", "hello-nginx"],
+    entrypoint: [],
+    command: ["/usr/lib/stand-in/hello-nginx"],
+    env: (_version, tag) => [["HELLO_TYPE", tag.endsWith("plain-text") ? "plain" : "page"]],
+    ports: [80],
+    isReal:
+      "address, name, date, path and a number for each request, as text for the tags of `plain-text`, else as a page; access log",
     isPlayed:
-      "the server, without Node.js; `bash` as in `nginx`; `curl` by a script that fetches one address",
-    isRefused: "other options of `curl`, with a sentence and status 2",
+      "the server, without nginx; the look of the page, which has no picture and does not load itself again",
+    isRefused: "",
+  },
+  {
+    name: "traefik/whoami",
+    repositories: ["docker.io/traefik/whoami", "docker.io/containous/whoami"],
+    tags: {
+      words: ["latest", "v1.5", "v1.6", "v1.7", "v1.8", "v1.9", "v1.10", "v1.11"],
+    },
+    newest: "1.11.0",
+    layers: ["base", "http", "whoami"],
+    entrypoint: ["/whoami"],
+    command: [],
+    ports: [80],
+    isReal:
+      "the answer with name, addresses and the request as it came, `/bench`, `/health`, `-port`, `-name`, `-verbose`, `WHOAMI_PORT_NUMBER`, `WHOAMI_NAME`",
+    isPlayed: "the server; there is a shell beside it",
+    isRefused:
+      "`/api`, `/data`, `/echo`, `/upload`, with a sentence and 501; other options, with a sentence and status 2",
+  },
+  {
+    name: "curlimages/curl",
+    repositories: ["docker.io/curlimages/curl", "quay.io/curl/curl"],
+    tags: { words: ["latest"], minors: { 7: [67, 88], 8: [0, 17] } },
+    newest: "8.11.0",
+    layers: ["base", "alpine", "curl", "curl-image"],
+    entrypoint: ["/entrypoint.sh"],
+    command: ["curl"],
+    user: 100,
+    isReal: CURL_IS_REAL,
+    isPlayed: "`curl`, by a script that asks by HTTP/1.0 and shows no progress; its version is always 8.11.0",
+    isRefused: "https, other options and several addresses at once, with a sentence and status 2",
   },
 ];

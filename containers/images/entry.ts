@@ -15,8 +15,8 @@ export interface CatalogueEntry {
   debianLayers?: string[];
   entrypoint: string[];
   command: string[];
-  /** Variables besides `PATH`; `version` is the tag's. */
-  env?: (version: string) => [string, string][];
+  /** Variables besides `PATH`; `version` is what the tag asks for in full. */
+  env?: (version: string, tag: string) => [string, string][];
   workingDir?: string;
   user?: number;
   ports?: number[];

@@ -126,14 +126,18 @@ read_headers() {
   done
 }
 
-# Takes the body away, so that the client reads the answer; sets `is_last` where no further request can follow.
+# Takes the body away, so that the client reads the answer, and into `body` where `keeps_body` is set (but for bytes of zero, which no
+# variable holds); sets `is_last` where no further request can follow.
 skip_body() {
-  is_last=
+  is_last= body=
   case $http_content_length in
   '' | 0) ;;
   *[!0-9]* | ????????*) is_last=1 ;;
   *)
     if [ "$http_content_length" -gt "$MAX_BODY" ]; then is_last=1
+    elif [ -n "$keeps_body" ]; then
+      body=$(timeout 10 head -c "$http_content_length" && echo x) || is_last=1
+      body=${body%x}
     else timeout 10 head -c "$http_content_length" >/dev/null || is_last=1
     fi
     ;;

@@ -1,11 +1,12 @@
-import { FitAddon } from "@xterm/addon-fit";
 import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { useCharacterWidths } from "../common/character-width.js";
 import { OutputFilter } from "../common/output-filter.js";
+import type { ScreenSize } from "../common/size-history.js";
 import type { ConnectedScreen } from "./connected-screen.js";
 import { PASTE_LIMIT, preparePaste } from "./paste.js";
+import { ScreenPlace } from "./screen-place.js";
 import { silenceQueries } from "./silence-queries.js";
 import { readTheme } from "./theme.js";
 
@@ -15,10 +16,6 @@ const SCROLLBACK_LINES = 5_000;
 const SEQUENCE_STARTS = [0x1b, 0xc2];
 /** Bytes with sequences in them that are parsed without a look at the clock: at worst a few hundred screens are erased by them. */
 const PARSED_AT_ONCE = 1_024;
-/** Resizes of the place on the page are gathered for so long; dragging a splitter makes dozens a second. */
-const FIT_MS = 50;
-/** Kept free below the cursor's line where it is scrolled into sight. */
-const CURSOR_MARGIN_PIXELS = 12;
 
 export interface ScreenOptions {
   fontSize?: number;
@@ -27,6 +24,8 @@ export interface ScreenOptions {
   screenReader?: boolean;
   /** Wishes for no size: the terminal is somebody else's. */
   keepsSize?: boolean;
+  /** Pixels that notices take from the place for as long as they are shown: the terminal keeps its size. */
+  noticesHeight?: () => number;
   /** Words for assistive technology: `Terminal 1`. */
   label?: string;
   onInput?: (data: string) => void;
@@ -44,14 +43,11 @@ export interface ScreenOptions {
 /** A terminal emulator on the page: keys, colours, links, search; it knows nothing of connections. */
 export class TerminalScreen implements ConnectedScreen {
   readonly #terminal: Terminal;
-  readonly #fit = new FitAddon();
   readonly #options: ScreenOptions;
   readonly #container: HTMLElement;
-  readonly #observer: ResizeObserver;
+  readonly #place: ScreenPlace;
   #filter: OutputFilter;
   #search: SearchAddon | undefined;
-  #fitTimer: ReturnType<typeof setTimeout> | undefined;
-  #isHidden: boolean;
   #restoring = 0;
   #escapePressed = false;
   #isReadOnly = false;
@@ -60,7 +56,6 @@ export class TerminalScreen implements ConnectedScreen {
     this.#container = container;
     this.#options = options;
     this.#terminal = createTerminal(container, options);
-    this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(new WebLinksAddon(openLink));
     useCharacterWidths(this.#terminal);
     silenceQueries(this.#terminal.parser);
@@ -72,12 +67,13 @@ export class TerminalScreen implements ConnectedScreen {
     this.#terminal.onBinary((data) => this.#emit(data));
     this.#terminal.onTitleChange((title) => options.onTitle?.(title));
     this.#terminal.onSelectionChange(() => this.#copySelection());
-    this.#terminal.onRender(() => this.#showCursor());
     this.#isReadOnly = options.readOnly ?? false;
     container.addEventListener("paste", this.#handlePaste, { capture: true });
-    this.#isHidden = container.offsetWidth === 0;
-    this.#observer = new ResizeObserver(() => this.#handlePlace());
-    this.#observer.observe(container);
+    this.#place = new ScreenPlace(container, this.#terminal, {
+      keepsSize: options.keepsSize ?? false,
+      noticesHeight: () => options.noticesHeight?.() ?? 0,
+      onFit: (columns, rows) => options.onFit?.(columns, rows),
+    });
   }
 
   /** The emulator itself, for tests and for features that are not worth a method here. */
@@ -115,10 +111,8 @@ export class TerminalScreen implements ConnectedScreen {
     });
   }
 
-  wishedSize(): { columns: number; rows: number } | undefined {
-    const size = this.#options.keepsSize === true ? undefined : this.#fit.proposeDimensions();
-    if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return undefined;
-    return { columns: Math.min(500, Math.max(2, size.cols)), rows: Math.min(300, Math.max(1, size.rows)) };
+  wishedSize(): ScreenSize | undefined {
+    return this.#place.wishedSize();
   }
 
   focus(): void {
@@ -132,7 +126,7 @@ export class TerminalScreen implements ConnectedScreen {
 
   setFontSize(pixels: number): void {
     this.#terminal.options.fontSize = pixels;
-    this.#scheduleFit();
+    this.#place.scheduleFit();
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -175,8 +169,7 @@ export class TerminalScreen implements ConnectedScreen {
   }
 
   dispose(): void {
-    clearTimeout(this.#fitTimer);
-    this.#observer.disconnect();
+    this.#place.dispose();
     this.#container.removeEventListener("paste", this.#handlePaste, { capture: true });
     this.#terminal.dispose();
   }
@@ -246,37 +239,6 @@ export class TerminalScreen implements ConnectedScreen {
     const text = this.#terminal.getSelection();
     // Without permission the selection is still there for the keyboard shortcut.
     if (text) navigator.clipboard?.writeText(text).catch(() => undefined);
-  }
-
-  /** A terminal that another page made higher than this place shows the lines around its cursor. */
-  #showCursor(): void {
-    const screen = this.#container.querySelector<HTMLElement>(".xterm-screen");
-    if (!screen || screen.offsetHeight <= this.#container.clientHeight) return;
-    const cursor = this.#terminal.buffer.active.cursorY + 1;
-    const below = (screen.offsetHeight / this.#terminal.rows) * cursor - this.#container.clientHeight;
-    this.#container.scrollTop = Math.max(0, Math.ceil(below) + CURSOR_MARGIN_PIXELS);
-  }
-
-  #handlePlace(): void {
-    const isHidden = this.#container.offsetWidth === 0;
-    if (this.#isHidden && !isHidden) this.#measureFont();
-    this.#isHidden = isHidden;
-    this.#scheduleFit();
-  }
-
-  /** What the emulator measured while it was hidden is nothing; it measures when its font changes. */
-  #measureFont(): void {
-    const { fontFamily } = this.#terminal.options;
-    this.#terminal.options.fontFamily = "monospace";
-    if (fontFamily !== undefined) this.#terminal.options.fontFamily = fontFamily;
-  }
-
-  #scheduleFit(): void {
-    this.#fitTimer ??= setTimeout(() => {
-      this.#fitTimer = undefined;
-      const size = this.wishedSize();
-      if (size && this.#container.offsetWidth > 0) this.#options.onFit?.(size.columns, size.rows);
-    }, FIT_MS);
   }
 }
 

@@ -25,6 +25,8 @@ export interface TerminalViewProps {
   screenReader?: boolean;
   /** Shows the terminal at the size it has; another page decides. */
   keepsSize?: boolean;
+  /** Pixels that notices of the page take from the terminal's place for as long as they are shown. */
+  noticesHeight?: (place: HTMLElement) => number;
   label?: string;
   className?: string;
   onState?: (state: ConnectionState, reason?: CloseReason) => void;
@@ -83,13 +85,13 @@ export function TerminalView(props: TerminalViewProps): ReactElement {
     <>
       <div ref={place} className={props.className ?? "terminal-view"} style={FILL} />
       {waiting > 0 && (
-        <div className="terminal-notice" role="status" style={NOTICE}>
+        <div className="terminal-notice" data-notice role="status" style={NOTICE}>
           Waiting for the connection. {waiting === 1 ? "One character" : `${waiting} characters`} you typed
           will be sent when it is back.
         </div>
       )}
       {notice !== undefined && (
-        <div className="terminal-notice" role="alert" style={NOTICE}>
+        <div className="terminal-notice" data-notice role="alert" style={NOTICE}>
           {notice}
           <button type="button" className="button button--small" onClick={() => setNotice(undefined)}>
             Dismiss
@@ -105,12 +107,13 @@ function join(
   props: () => TerminalViewProps,
   { onNotice, onWaiting }: { onNotice: (text: string) => void; onWaiting: (characters: number) => void },
 ): { handle: TerminalHandle; leave: () => void } {
-  const { fontSize, readOnly, screenReader, keepsSize, label } = props();
+  const { fontSize, readOnly, screenReader, keepsSize, noticesHeight, label } = props();
   const screen = new TerminalScreen(place, {
     ...(fontSize !== undefined && { fontSize }),
     ...(readOnly !== undefined && { readOnly }),
     ...(screenReader !== undefined && { screenReader }),
     ...(keepsSize !== undefined && { keepsSize }),
+    ...(noticesHeight !== undefined && { noticesHeight: () => noticesHeight(place) }),
     ...(label !== undefined && { label }),
     onInput: (data) => connection.input(data),
     onFit: (columns, rows) => connection.resize(columns, rows),

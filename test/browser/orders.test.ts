@@ -35,6 +35,10 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wh
   });
 
   it("tells both a sentence and a command, which stands beside the work and runs only by a click", async () => {
+    for (const page of [ada, grace])
+      await page.locator(".xterm-rows > div").first().waitFor({ state: "attached" });
+    await expect.poll(() => textOf(ada), { timeout: DEADLINE_MS }).toContain("$");
+    const lines = await ada.locator(".xterm-rows > div").count();
     await instructor.getByRole("button", { name: "Message…" }).click();
     const form = instructor.getByRole("form", { name: "Message" });
     await form.getByLabel("What do you tell them?").fill("Have a look at this before you go on");
@@ -63,6 +67,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wh
     await ada.keyboard.press("Control+c");
     await told(ada).getByRole("button", { name: "Run it" }).click();
     await expect.poll(() => textOf(ada), { timeout: DEADLINE_MS }).toContain("told-42");
+    // The words stand over the terminal, which keeps its size.
+    expect(await ada.locator(".xterm-rows > div").count()).toBe(lines);
     await told(ada).getByRole("button", { name: "Put away" }).click();
     await told(ada).waitFor({ state: "detached" });
     await ada.reload();

@@ -50,6 +50,7 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
   });
 
   it("pastes no lines where a program would take each at once, and says so", async () => {
+    await countResizes(page);
     await type(page, "echo be''gun; cat > typed; echo li''ned");
     await rows(page).getByText("begun", { exact: true }).waitFor();
     await page.getByRole("button", { name: /^Paste into terminal/ }).click();
@@ -59,6 +60,12 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
     await rows(page).getByText("lined", { exact: true }).waitFor();
     await type(page, "echo bytes=$(wc -c < typed)");
     await expect.poll(() => shown(page)).toMatch(/^bytes=0$/m);
+    const notice = page.getByRole("alert").filter({ hasText: "Nothing was pasted" });
+    await expect.poll(() => cursorIsInSight(page)).toBe(true);
+    await notice.getByRole("button", { name: "Dismiss" }).click();
+    await notice.waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
+    await expectNoResize(page);
   });
 
   it("finds what stands in it, and says what does not", async () => {
@@ -120,20 +127,22 @@ describe.skipIf(isWithout("chromium"))("a terminal on the page", () => {
   it("notices a network that is dead, not closed, within 5 s, and says what waits", async () => {
     await page.getByRole("region", { name: "Terminal 1" }).locator(".xterm").click();
     const waiting = page.getByText(/^Waiting for the connection. \d+ characters you typed/);
-    const rowsBefore = await rows(page).locator("> div").count();
+    await countResizes(page);
+    // Its last line is what the words below the terminal would hide.
+    await type(page, "seq 100");
     // A stopped process closes nothing and answers nothing, as a dead network does.
     process.kill(serverPid(server.data), "SIGSTOP");
     const began = Date.now();
     await page.keyboard.type("echo wait''ed");
     await waiting.waitFor();
     expect(Date.now() - began).toBeLessThan(NOTICED_MS * crowdingBesideTests());
+    await expect.poll(() => cursorIsInSight(page)).toBe(true);
     await takePicture(page, "terminal-waiting");
     process.kill(serverPid(server.data), "SIGCONT");
     await waiting.waitFor({ state: "detached" });
-    // The words below the terminal took rows from it; a shell that is told of a new size while it reads Enter draws its line once more.
-    await expect.poll(() => rows(page).locator("> div").count()).toBe(rowsBefore);
     await page.keyboard.press("Enter");
     await expect.poll(() => shown(page)).toMatch(/^waited$/m);
+    await expectNoResize(page);
   });
 });
 
@@ -145,6 +154,30 @@ function rows(page: Page): Locator {
 async function shown(page: Page): Promise<string> {
   const lines = await rows(page).locator("> div").allInnerTexts();
   return lines.map((line) => line.replaceAll("\u00a0", " ").trimEnd()).join("\n");
+}
+
+/** From here on the shell counts how often its terminal is given another size. */
+async function countResizes(page: Page): Promise<void> {
+  await type(page, "trap 'echo >> ~/resizes' WINCH; : > ~/resizes; echo coun''ting");
+  await rows(page).getByText("counting", { exact: true }).last().waitFor();
+}
+
+/** A shell that is told of a new size while it reads draws its line once more. */
+async function expectNoResize(page: Page): Promise<void> {
+  await type(page, "echo resizes=$(wc -l < ~/resizes)");
+  await expect.poll(() => shown(page)).toMatch(/^resizes=\d+$/m);
+  expect(await shown(page)).toMatch(/^resizes=0$/m);
+}
+
+/** Whether the line of the cursor is in the part of the terminal that is shown. */
+async function cursorIsInSight(page: Page): Promise<boolean> {
+  const place = await page
+    .getByRole("region", { name: "Terminal 1" })
+    .locator(".terminal-pane__screen")
+    .boundingBox();
+  const cursor = await rows(page).locator(".xterm-cursor").boundingBox();
+  if (!place || !cursor) return false;
+  return cursor.y >= place.y && cursor.y + cursor.height <= place.y + place.height;
 }
 
 async function type(page: Page, line: string): Promise<void> {

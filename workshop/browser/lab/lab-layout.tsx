@@ -106,7 +106,7 @@ function Bars(): ReactElement {
   const { session, isWatching } = useLab();
   const { announcement, guest, pausedUntil, restoration } = session;
   return (
-    <>
+    <div data-notice>
       <ConnectionBar />
       <EndedBar />
       {isWatching && (
@@ -119,7 +119,7 @@ function Bars(): ReactElement {
           <RoomBars />
         </Suspense>
       )}
-    </>
+    </div>
   );
 }
 

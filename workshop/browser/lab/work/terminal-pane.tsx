@@ -14,6 +14,7 @@ import { useTheme } from "../../store/theme.js";
 import { terminalName } from "../blocks/action-names.js";
 import { useSession } from "../../store/use-session.js";
 import { useLab } from "../lab-context.js";
+import { noticesHeight } from "./notices-height.js";
 import { TerminalSearch } from "./terminal-search.js";
 import { ShellLoss, TerminalStatus, type TerminalTrouble } from "./terminal-status.js";
 import { TerminalTools } from "./terminal-tools.js";
@@ -81,6 +82,7 @@ export function TerminalPane({ terminal, title, ref }: Props): ReactElement {
         fontSize={look.fontSize}
         readOnly={isFixed && !isGuest}
         keepsSize={isFixed}
+        noticesHeight={noticesHeight}
         screenReader={look.isForScreenReader}
         label={name}
         onState={(state, reason) => {

@@ -53,7 +53,7 @@ export function ShellLoss({ text }: { text: string }): ReactElement | null {
   const [isRead, setIsRead] = useState(false);
   if (isRead) return null;
   return (
-    <div className="terminal-pane__status" role="alert">
+    <div className="terminal-pane__status" data-notice role="alert">
       <Icon name="end" size={14} />
       {text}
       <Button className="button button--small" onPress={() => setIsRead(true)}>
@@ -75,7 +75,7 @@ const CLOSED: Record<CloseReason, string> = {
 
 function Line({ icon, children }: { icon: ReactElement; children: React.ReactNode }): ReactElement {
   return (
-    <div className="terminal-pane__status" role="status">
+    <div className="terminal-pane__status" data-notice role="status">
       {icon}
       {children}
     </div>

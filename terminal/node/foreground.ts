@@ -8,7 +8,7 @@ const DEPTH_LIMIT = 256;
 export type Foreground =
   | {
       kind: "shell";
-      /** Whether it waits for something. */
+      /** Whether it waits for a key; where the kernel does not tell, for anything. */
       isIdle: boolean;
       /** Whether it stands still until somebody has it go on. */
       isStopped: boolean;

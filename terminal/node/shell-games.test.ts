@@ -105,6 +105,20 @@ describe.concurrent.each(games)("in %s commands are judged", (shell, texts) => {
   );
 });
 
+/** Blocks in which bash itself waits, with its error output elsewhere. */
+const WAITS = [
+  "{ word=$(sleep 2); } 2>/dev/null",
+  "sleep 2 & wait $! 2>/dev/null",
+  "while read -r word; do :; done 2>/dev/null < <(sleep 2)",
+];
+
+describe.concurrent("in /bin/bash a block ends when it ends", () => {
+  it.each(WAITS)("though nobody would see a prompt meanwhile: %s", async (text) => {
+    const { run } = await open("/bin/bash");
+    expect(await run(text)).toMatchObject({ status: "succeeded", exitStatus: 0 });
+  });
+});
+
 /** What takes the marks, the keys or the line editor away. */
 const BASH_BREAKS = [
   "exec 2>/dev/null",

@@ -1,10 +1,11 @@
-import { readlinkSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { basename } from "node:path";
 import { readsCommands } from "./command-reader.js";
 import { commandLine, foregroundOf, stoppedChildren, type Foreground } from "./foreground.js";
 import type { Account } from "./session-folder.js";
 import { integrateAgain, startFileIn, type ShellProgram } from "./shell-integration.js";
 import { statFields } from "../../processes/node/process-stat.js";
+import { leadsToTerminal, waitsForKey } from "../../processes/node/waits-for-key.js";
 
 /** Characters of a program's command line by which it is named. */
 const NAME_CHARACTERS = 80;
@@ -73,7 +74,7 @@ export class ShellProcess {
   get isPromptShown(): boolean {
     if (this.#program !== "bash") return true;
     try {
-      return /^\/dev\/(?:pts\/|tty|console)/.test(readlinkSync(`/proc/${this.#pid}/fd/2`));
+      return leadsToTerminal(this.#pid, 2);
     } catch (error) {
       // One that it has closed is not there.
       return (error as NodeJS.ErrnoException).code !== "ENOENT" || this.#pid === 0;
@@ -94,7 +95,9 @@ export class ShellProcess {
     if (!front) return STARTING;
     if (front.group === this.#pid && front.argv.join("\0") === this.#argv) {
       const state = statFields(this.#pid)?.[0];
-      return { kind: "shell", isIdle: state === "S", isStopped: state === "T" };
+      // What it starts in its own group, as in `$(...)`, it waits for as well.
+      const isIdle = state === "S" && waitsForKey(this.#pid) !== false;
+      return { kind: "shell", isIdle, isStopped: state === "T" };
     }
     const isReplaced = front.group === this.#pid;
     if (front.isFork && !isReplaced) return { kind: "program", name: "a command of the shell" };

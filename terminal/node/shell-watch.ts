@@ -23,7 +23,7 @@ const ENTER_AGAIN_MS = 2_000;
 /** How often it is entered before the shell is set up again, and how long that may take. */
 const ENTRIES = 2;
 const REPAIR_MS = 3_000;
-/** Looks in a row at which the shell waits for something, after which it is at a prompt that is not seen, or takes no command. */
+/** Looks in a row at which the shell waits for a key, after which it is at a prompt that is not seen, or takes no command. */
 const IDLE_LOOKS = 5;
 const SILENT_LOOKS = 40;
 /** A line editor that reads for so long without a mark of ours draws a prompt without them. */

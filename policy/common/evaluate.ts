@@ -112,7 +112,7 @@ function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): 
   if (!compiled.paths.includes(ANYTHING))
     add("imageName", rule.imageName, view.path, fitsAny(compiled.paths, view.path));
   if (compiled.tag !== ANYTHING || compiled.negateTag) {
-    const pattern = `${compiled.negateTag ? "not " : ""}${rule.tag.value}`;
+    const pattern = `${compiled.negateTag ? NEGATED : ""}${rule.tag.value}`;
     add("tag", pattern, view.tag, matchesToken(compiled.tag, view.tag) !== compiled.negateTag);
   }
   if (compiled.requireDigest) add("requireDigest", "a digest", view.digest, view.digest !== "");
@@ -122,6 +122,9 @@ function judgeFields(rule: ImageRule, compiled: CompiledRule, view: ImageView): 
 function fitsAny(tokens: string[], value: string): boolean {
   return tokens.some((token) => matchesToken(token, value));
 }
+
+/** Before the pattern of a tag that an image must not have; no tag has a space. */
+const NEGATED = "not ";
 
 const FIELD_NOUNS: Record<FieldVerdict["field"], string> = {
   hostname: "registry host",
@@ -136,6 +139,14 @@ function fieldText(field: FieldVerdict["field"], pattern: string, actual: string
   const noun = FIELD_NOUNS[field];
   if (field === "requireDigest") return matched ? "the image has a digest" : "the image has no digest";
   const subject = actual === "" ? `the image has no ${noun}` : `the ${noun} is ${actual}`;
+  if (field === "port" && actual === "") return `${subject}, so that any fits`;
+  if (field === "tag" && pattern.startsWith(NEGATED)) {
+    const unwanted = pattern.slice(NEGATED.length);
+    if (matched) return actual === "" ? subject : `${subject}, which does not fit ${unwanted}`;
+    return actual === unwanted
+      ? `${subject}, which it must not be`
+      : `${subject}, and must not fit ${unwanted}`;
+  }
   return `${subject}, which ${matched ? "fits" : "does not fit"} ${pattern}`;
 }
 

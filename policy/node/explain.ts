@@ -1,8 +1,8 @@
 import type { NamedImage } from "../common/audit.js";
 import { evaluateImage } from "../common/evaluate.js";
-import { workloadsOfPod, type WorkloadReference } from "../common/exception.js";
+import type { WorkloadReference } from "../common/exception.js";
 import type { ExplainAnswer, ExplainRequest } from "../common/tmc-api.js";
-import { AUDITED_KINDS, type Shown } from "./audit/audited-kinds.js";
+import { AUDITED_KINDS, type Shown, workloadsOfPods } from "./audit/audited-kinds.js";
 import { orUndefined } from "./cluster-client.js";
 import type { PolicyContext } from "./context.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
@@ -46,13 +46,5 @@ async function requireWorkload(
       `${kind.toLowerCase()} "${name}" not found in namespace "${namespace}"`,
     );
   const spec = audited.podSpec(found);
-  return { images: spec ? podImages({ spec }) : [], workloads: workloadsOf(found, { kind, name }) };
-}
-
-/** What its pods belong to. */
-function workloadsOf({ metadata, spec }: Shown, self: WorkloadReference): WorkloadReference[] {
-  if (self.kind === "Pod") return workloadsOfPod(metadata);
-  if (self.kind === "Deployment" || self.kind === "CronJob") return [self];
-  const labels = spec?.template?.metadata?.labels ?? {};
-  return workloadsOfPod({ labels, ownerReferences: [{ ...self, controller: true }] });
+  return { images: spec ? podImages({ spec }) : [], workloads: workloadsOfPods(found, { kind, name }) };
 }

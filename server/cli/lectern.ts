@@ -7,6 +7,7 @@ import { importCommand } from "./commands/import.js";
 import { instructorTokenCommand } from "./commands/instructor-token.js";
 import { lintCommand } from "./commands/lint.js";
 import { newCommand } from "./commands/new.js";
+import { policyCommand } from "./commands/policy.js";
 import { rehearseCommand } from "./commands/rehearse.js";
 import { resultsCommand } from "./commands/results.js";
 import { serveCommand } from "./commands/serve.js";
@@ -32,6 +33,7 @@ await runProgram({
     devCommand(),
     validateCommand(),
     lintCommand(),
+    policyCommand(),
     capacityCommand(),
     sessionCommand(),
     eventCommand(),

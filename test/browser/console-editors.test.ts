@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWithout } from "../requirements/without.js";
-import { focusedName, showConsole } from "./console-steps.js";
+import { focusedName, goTo, showConsole } from "./console-steps.js";
 import { type ConsoleVisit, visitConsole, WORKSPACE } from "./console-visit.js";
 
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console for two editors at once", () => {
@@ -55,6 +55,72 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console for 
     expect(saved.spec.input.rules).toEqual([expect.objectContaining({ imageName: "mine" })]);
     // The refusals, which the browser counts as failures.
     expect(problems.filter((problem) => !problem.includes("409"))).toEqual([]);
+  });
+
+  it("keeps what is typed while the page is loaded again, another is looked at and another form is opened", async () => {
+    const form = page.getByRole("form", { name: "New image registry policy" });
+    const edited = page.getByRole("form", { name: "Edit contested" });
+    const kept = page.getByText("What you had typed here is still here.");
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+    await form.getByLabel("Image Registry Template").selectOption({ label: "Custom" });
+    await form.getByLabel("Policy Name").fill("unfinished");
+    await form.getByLabel("Hostname").fill("one.example.com");
+    await form.getByRole("button", { name: "Add Another Rule" }).click();
+    await form.getByLabel("Image Name").last().fill("two");
+    const shown = async () => [
+      await form.getByLabel("Policy Name").inputValue(),
+      await form.getByLabel("Hostname").first().inputValue(),
+      await form.getByLabel("Image Name").last().inputValue(),
+    ];
+    const typed = ["unfinished", "one.example.com", "two"];
+
+    await page.reload();
+    await kept.waitFor();
+    expect(await shown()).toEqual(typed);
+    expect(await focusedName(page)).not.toBe("Image Registry Template");
+    await visit.look("kept-form", kept);
+    await goTo(page, "Activity");
+    await page.goBack();
+    await kept.waitFor();
+    expect(await shown()).toEqual(typed);
+    await page.getByRole("row", { name: /another-ws/ }).click();
+    await form.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: new RegExp(WORKSPACE) }).click();
+    await kept.waitFor();
+
+    await page.getByRole("button", { name: "Edit contested" }).click();
+    await edited.getByLabel("Image Name").fill("also-unfinished");
+    await page.reload();
+    await kept.waitFor();
+    expect(await edited.getByLabel("Image Name").inputValue()).toBe("also-unfinished");
+    await edited.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+    await kept.waitFor();
+    expect(await shown()).toEqual(typed);
+    await form.getByRole("button", { name: "Create Policy" }).click();
+    await page.getByText(/^Policy unfinished is created/).waitFor();
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).click();
+    expect(await form.getByLabel("Policy Name").inputValue()).toBe("");
+    expect(await kept.count()).toBe(0);
+    await form.getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("tells of a change by another also to a form that was kept over it", async () => {
+    const path = `workspaces/${WORKSPACE}/policies`;
+    const form = page.getByRole("form", { name: "Edit contested" });
+    await page.getByRole("button", { name: "Edit contested" }).click();
+    await form.getByLabel("Image Name").fill("kept");
+    await visit.askAsInstructor("PUT", `${path}/contested`, {
+      policy: { spec: blocking("theirs-meanwhile") },
+    });
+    await page.reload();
+    await form.getByRole("button", { name: "Save Policy" }).click();
+    await form
+      .getByRole("region", { name: "Changed meanwhile" })
+      .getByText('Theirs, saved: "theirs-meanwhile"')
+      .waitFor();
+    await form.getByRole("button", { name: "Save Mine over Theirs" }).click();
+    await page.getByText(/^Policy contested is changed/).waitFor();
   });
 });
 

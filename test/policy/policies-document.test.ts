@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import type { Command } from "commander";
@@ -20,6 +21,8 @@ import { isWithout } from "../requirements/without.js";
 import { describeOnEmbeddedCluster } from "./embedded-cluster.js";
 
 const TEXT = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
+
+const LECTERN = fileURLToPath(new URL("../../bin/lectern.js", import.meta.url));
 
 const organization = "lab-document";
 const cluster = `${organization}-cluster`;
@@ -131,6 +134,7 @@ const SAYS: [command: RegExp, says: RegExp][] = [
   [/^tmc image explain nginx /, /docker\.io\/library\/nginx|library\/nginx/],
   [/^kubectl create deployment /, /Warning: [^]*busybox[^]*created/],
   [/^tmc cluster namespace attach .*--dry-run/, /\(dry run\)/],
+  [/^lectern policy test /, /^ok {2}image nginx:1\.27 in namespace default: admitted/],
   [/^tmc cluster list/, new RegExp(cluster)],
 ];
 
@@ -151,13 +155,14 @@ describeOnEmbeddedCluster("the rows of the comparison", (target) => {
         POLICY: "no-busybox",
         POD,
         "cosign.pub": key,
+        "policy.yaml": join(folder, "policy.yaml"),
       };
       return known[word] ?? word;
     };
-    const kubectl = async (argv: string[]): Promise<TmcRun> => {
+    const started = async (name: string, argv: string[]): Promise<TmcRun> => {
       const env = { ...process.env, KUBECONFIG: join(folder, "kubeconfig") };
       try {
-        const { stdout, stderr } = await promisify(execFile)("kubectl", argv, { env, timeout: 120_000 });
+        const { stdout, stderr } = await promisify(execFile)(name, argv, { env, timeout: 120_000 });
         return { status: 0, out: stdout, err: stderr };
       } catch (error) {
         const { code, stdout, stderr } = error as { code?: unknown; stdout: string; stderr: string };
@@ -166,7 +171,8 @@ describeOnEmbeddedCluster("the rows of the comparison", (target) => {
     };
     const run = (command: string): Promise<TmcRun> => {
       const [name = "", ...given] = wordsOf(command).map(replaced);
-      return name === "tmc" ? world.tmc(...given) : kubectl(given);
+      if (name === "tmc") return world.tmc(...given);
+      return name === "lectern" ? started(process.execPath, [LECTERN, ...given]) : started(name, given);
     };
     const quietly = (command: string) => run(command).then(() => undefined);
 
@@ -187,6 +193,10 @@ describeOnEmbeddedCluster("the rows of the comparison", (target) => {
       writeFileSync(join(folder, "kubeconfig"), await kubeconfigText(kubeConfig), { mode: 0o600 });
       const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       writeFileSync(join(folder, "cosign.pub"), publicKey.export({ type: "spki", format: "pem" }));
+      writeFileSync(
+        join(folder, "policy.yaml"),
+        "fullName: {name: no-latest}\nspec: {type: image-policy, recipe: block-latest-tag, input: {}}\n",
+      );
       const { core } = world;
       const namespace = organization;
       await core.createNamespace({

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DEFAULT_EFFECT } from "../../common/default-effect.js";
 import type {
   Effect,
@@ -8,6 +9,7 @@ import type {
   Recipe,
 } from "../../common/manifest.js";
 import type { PolicyView } from "../../common/tmc-api.js";
+import { RECIPES } from "../../common/templates.js";
 import { type SignersDraft, signersDraft, signersIn } from "./signers-draft.js";
 
 /** One rule as it is typed; `id` keeps the row's place on the screen. */
@@ -73,6 +75,40 @@ export function emptyDraft(): PolicyDraft {
     keys: "",
     identities: "",
   };
+}
+
+const keptRule = z.object({
+  hostname: z.string(),
+  port: z.string(),
+  imageName: z.string(),
+  tag: z.string(),
+  tagNegated: z.boolean(),
+  requireDigest: z.boolean(),
+});
+const keptSelector = z.object({ key: z.string(), values: z.string() });
+const keptDraft = z.object({
+  recipe: z.enum(RECIPES),
+  name: z.string(),
+  effect: z.enum(["allow", "block"]),
+  rules: z.array(keptRule),
+  include: z.array(keptSelector),
+  exclude: z.array(keptSelector),
+  audit: z.boolean(),
+  verify: z.boolean(),
+  keys: z.string(),
+  identities: z.string(),
+});
+
+function placed<Row extends object>(rows: Row[]): (Row & { id: number })[] {
+  return rows.map((row) => ({ ...row, id: nextId++ }));
+}
+
+/** A draft that was kept beyond its page; its rows take places of this one. `undefined` where it is none. */
+export function renewedDraft(kept: unknown): PolicyDraft | undefined {
+  const parsed = keptDraft.safeParse(kept);
+  if (!parsed.success) return undefined;
+  const { rules, include, exclude, ...rest } = parsed.data;
+  return { ...rest, rules: placed(rules), include: placed(include), exclude: placed(exclude) };
 }
 
 /** The form filled with a policy that exists. */

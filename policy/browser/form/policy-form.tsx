@@ -3,6 +3,7 @@ import type { PolicyView } from "../../common/tmc-api.js";
 import { SelectField } from "../parts/select-field.js";
 import { TextField } from "../parts/text-field.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
+import type { KeptForm } from "./kept-forms.js";
 import { EditConflict } from "./edit-conflict.js";
 import { PolicyMeaning } from "./policy-meaning.js";
 import { RuleFields } from "./rule-fields.js";
@@ -16,17 +17,25 @@ interface Props {
   workspace: string | undefined;
   /** The policy to change; absent to create one. */
   existing?: PolicyView;
+  /** What had been typed before and is neither saved nor given up. */
+  kept?: KeptForm | undefined;
+  /** False where nobody has just opened it, since then the reader is somewhere else. */
+  takesFocus?: boolean;
   onDone: (news: string) => void;
   onCancel: () => void;
 }
 
 /** Creates or changes an image registry policy, in the page. It takes the focus when it opens; Escape gives it up. */
-export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): ReactElement {
-  const form = usePolicyForm({ workspace, existing, onDone });
+export function PolicyForm(props: Props): ReactElement {
+  const { workspace, existing, kept, takesFocus = true, onDone, onCancel } = props;
+  const form = usePolicyForm({ workspace, existing, onDone }, kept);
   const element = useRef<HTMLFormElement>(null);
   const focusNext = useFocusNext();
   const titleId = useId();
-  useEffect(() => element.current?.querySelector("select")?.focus(), []);
+  const isFocused = useRef(takesFocus);
+  useEffect(() => {
+    if (isFocused.current) element.current?.querySelector("select")?.focus();
+  }, []);
   async function save(saving: () => Promise<boolean>): Promise<void> {
     const isSaved = await saving();
     if (!isSaved) focusNext(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]"));
@@ -46,6 +55,7 @@ export function PolicyForm({ workspace, existing, onDone, onCancel }: Props): Re
       }}
     >
       <h3 id={titleId}>{existing ? `Edit ${existing.fullName.name}` : "New image registry policy"}</h3>
+      {kept && <p className="notice">What you had typed here is still here. Cancel drops it.</p>}
       <Identity form={form} isNew={existing === undefined} />
       {TEMPLATES[form.draft.recipe].takesRules && <RuleFields form={form} />}
       <SelectorFields form={form} />

@@ -1,11 +1,13 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { policyManifest, type PolicyManifestInput, type PolicySpec } from "../../common/manifest.js";
 import type { PolicyView, PreviewAnswer } from "../../common/tmc-api.js";
 import { draftOf, emptyDraft, manifestOf, type PolicyDraft } from "./draft.js";
 import { type FieldProblem, type FormProblems, placeProblems } from "./form-problems.js";
 import { TEMPLATES } from "../../common/templates.js";
 import { usePreview } from "./use-preview.js";
+import { formsOf, keepForm, type KeptForm } from "./kept-forms.js";
 import { type FormOptions, useSaving } from "./use-saving.js";
+import { useConsole } from "../console-context.js";
 
 export interface PolicyFormState {
   draft: PolicyDraft;
@@ -27,9 +29,13 @@ export interface PolicyFormState {
 }
 
 /** The state of the form that makes or changes a policy: draft, its meaning, its impact, and saving it. */
-export function usePolicyForm({ workspace, existing: opened, onDone }: FormOptions): PolicyFormState {
+export function usePolicyForm(
+  { workspace, existing: opened, onDone }: FormOptions,
+  kept: KeptForm | undefined,
+): PolicyFormState {
   const [existing, setExisting] = useState(opened);
-  const [draft, setDraft] = useState<PolicyDraft>(() => draftFrom(opened));
+  const [draft, setDraft] = useState<PolicyDraft>(() => kept?.draft ?? draftFrom(opened));
+  useKeeping({ workspace, draft, existing });
   const [wasTried, setWasTried] = useState(false);
   const manifest = useMemo(() => manifestOn(draft, workspace, existing), [draft, workspace, existing]);
   const { spec, problems } = useMemo(() => judge(manifest), [manifest]);
@@ -65,6 +71,25 @@ export function usePolicyForm({ workspace, existing: opened, onDone }: FormOptio
       setDraft(draftFrom(theirs));
     },
   };
+}
+
+interface Keeping {
+  workspace: string | undefined;
+  draft: PolicyDraft;
+  existing: PolicyView | undefined;
+}
+
+/** Whatever is typed is kept with the tab; a form that was only opened is not. */
+function useKeeping({ workspace, draft, existing }: Keeping): void {
+  const { api } = useConsole();
+  const first = useRef(draft);
+  useEffect(() => {
+    if (draft === first.current) return;
+    keepForm(formsOf(api.base, workspace), existing?.fullName.name ?? "", {
+      draft,
+      ...(existing && { existing }),
+    });
+  }, [api.base, workspace, draft, existing]);
 }
 
 function manifestOn(

@@ -3,19 +3,24 @@ import type { PolicyView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
 import { ExceptionsSection } from "../exceptions/exceptions-section.js";
+import { forgetForm, formsOf, keptForm, type KeptForm, openForm } from "../form/kept-forms.js";
 import { PolicyForm } from "../form/policy-form.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
 import { DeletePolicy } from "./delete-policy.js";
 import { PolicyTable } from "./policy-table.js";
 
 /** What is under way: a new policy, a change of one, or the question before deleting one. */
-type Task = { kind: "create" } | { kind: "edit" | "delete"; policy: PolicyView } | undefined;
+type Task =
+  | { kind: "create"; kept?: KeptForm | undefined }
+  | { kind: "edit"; policy: PolicyView; kept?: KeptForm | undefined }
+  | { kind: "delete"; policy: PolicyView }
+  | undefined;
 
 /** The policies set on one place, and those it inherits; `workspace` absent means the organization. */
 export function PolicyPanel({ workspace }: { workspace: string | undefined }): ReactElement {
   const { hierarchy } = useConsole();
   const isAdmin = useMay()("admin", workspace);
-  const { task, news, begin, ends, createButton } = usePanelTask();
+  const { task, news, begin, ends, createButton, takesFocus } = usePanelTask(workspace);
   return (
     <>
       <Heading workspace={workspace} />
@@ -45,9 +50,18 @@ export function PolicyPanel({ workspace }: { workspace: string | undefined }): R
             Create Image Registry Policy
           </button>
         )}
-        {task?.kind === "create" && <PolicyForm workspace={workspace} {...ends} />}
+        {task?.kind === "create" && (
+          <PolicyForm key="new" workspace={workspace} kept={task.kept} takesFocus={takesFocus} {...ends} />
+        )}
         {task?.kind === "edit" && (
-          <PolicyForm key={task.policy.meta.uid} workspace={workspace} existing={task.policy} {...ends} />
+          <PolicyForm
+            key={task.policy.meta.uid}
+            workspace={workspace}
+            existing={task.policy}
+            kept={task.kept}
+            takesFocus={takesFocus}
+            {...ends}
+          />
         )}
         <p role="status" className={news === "" ? "visually-hidden" : "notice notice--success"}>
           {news}
@@ -78,14 +92,20 @@ function Heading({ workspace }: { workspace: string | undefined }): ReactElement
   );
 }
 
-/** One task at a time. At its end the focus returns to what began it, or to the button for the next policy where that is gone. */
-function usePanelTask() {
-  const [task, setTask] = useState<Task>();
+/**
+ * One task at a time, and a form that was left with something typed in it first. At its end the focus returns to what began it, or to the button for the next
+ * policy where that is gone.
+ */
+function usePanelTask(workspace: string | undefined) {
+  const forms = formsOf(useConsole().api.base, workspace);
+  const [task, setTask] = useState<Task>(() => leftTask(forms));
   const [news, setNews] = useState("");
+  const [takesFocus, setTakesFocus] = useState(false);
   const createButton = useRef<HTMLButtonElement>(null);
   const opener = useRef<Element>(null);
   const focusNext = useFocusNext();
   function end(text: string): void {
+    if (task && task.kind !== "delete") forgetForm(forms, nameOf(task));
     setNews(text);
     setTask(undefined);
     focusNext(() =>
@@ -98,13 +118,35 @@ function usePanelTask() {
     task,
     news,
     createButton,
-    begin: (next: Task) => {
+    takesFocus,
+    begin: (next: NonNullable<Task>) => {
       opener.current = document.activeElement;
       setNews("");
-      setTask(next);
+      setTakesFocus(true);
+      setTask(next.kind === "delete" ? next : withKept(next, forms));
     },
     ends: { onDone: end, onCancel: () => end("") },
   };
+}
+
+function leftTask(forms: string): Task {
+  const left = openForm(forms);
+  if (!left) return undefined;
+  return left.existing ? { kind: "edit", policy: left.existing, kept: left } : { kind: "create", kept: left };
+}
+
+type FormTask = Exclude<NonNullable<Task>, { kind: "delete" }>;
+
+/** A form that was left for another one goes on from the policy as it was then, so that a change in between is told. */
+function withKept(task: FormTask, forms: string): Task {
+  const kept = keptForm(forms, nameOf(task));
+  if (task.kind === "create") return { ...task, kept };
+  return { ...task, policy: kept?.existing ?? task.policy, kept };
+}
+
+/** As forms are kept by: empty for a new policy. */
+function nameOf(task: FormTask): string {
+  return task.kind === "edit" ? task.policy.fullName.name : "";
 }
 
 function Inherited(): ReactElement {

@@ -40,6 +40,7 @@ export function NamespacePage({ namespace, cluster }: NamespacePlace): ReactElem
             workspace={view.workspace}
             onChanged={reload}
           />
+          <Labels labels={view.labels} />
           <section aria-labelledby="effective-policy" className="namespace__section">
             <h2 id="effective-policy">Effective policy</h2>
             {view.policies.length === 0 ? (
@@ -78,6 +79,27 @@ function Title({ namespace, cluster }: NamespacePlace): ReactElement {
       <h1 className="console__title">{namespace}</h1>
       {cluster !== undefined && <p className="console__lead">On cluster {cluster}.</p>}
     </header>
+  );
+}
+
+/** What label selectors of policies look at. */
+function Labels({ labels }: { labels: Record<string, string> }): ReactElement {
+  const all = Object.entries(labels).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return (
+    <section aria-labelledby="namespace-labels" className="namespace__section">
+      <h2 id="namespace-labels">Labels</h2>
+      {all.length === 0 ? (
+        <p className="registry__none">No labels for label selectors to look at.</p>
+      ) : (
+        <ul className="namespace__labels">
+          {all.map(([key, value]) => (
+            <li key={key} className="badge">
+              {value === "" ? key : `${key}=${value}`}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 

@@ -2,6 +2,7 @@ import type { V1ObjectMeta, V1OwnerReference, V1PodSpec } from "@kubernetes/clie
 
 import type { WatchedObject } from "../../../kubernetes/node/collection-watch.js";
 import type { NamedImage } from "../../common/audit.js";
+import { workloadsOfPod, type WorkloadReference } from "../../common/exception.js";
 import type { WorkloadName } from "../../common/tmc-api.js";
 import { podImages } from "../pod-images.js";
 
@@ -113,4 +114,12 @@ export function auditedObject(of: AuditedKind, item: WatchedObject): AuditedObje
 
 function nameOf({ apiVersion, kind, name }: V1OwnerReference): WorkloadName {
   return { apiVersion, kind, name };
+}
+
+/** What the pods belong to that an object makes, or is, as exceptions name it. */
+export function workloadsOfPods({ metadata, spec }: Shown, self: WorkloadReference): WorkloadReference[] {
+  if (self.kind === "Pod") return workloadsOfPod(metadata);
+  if (self.kind === "Deployment" || self.kind === "CronJob") return [self];
+  const labels = spec?.template?.metadata?.labels ?? {};
+  return workloadsOfPod({ labels, ownerReferences: [{ ...self, controller: true }] });
 }

@@ -2,7 +2,8 @@ import { Command } from "commander";
 
 import { parseWorkload } from "../../../policy/common/exception.js";
 import type { ExplainAnswer, ExplainRequest } from "../../../policy/common/tmc-api.js";
-import type { ImageVerdict, PolicyOrigin, PolicyVerdict } from "../../../policy/common/verdict.js";
+import type { ImageVerdict, PolicyVerdict } from "../../../policy/common/verdict.js";
+import { originWords, policyLines, verdictWord } from "../verdict-lines.js";
 import { clusterFlag, examples, required } from "./flags.js";
 import { formatList, formatObject, type OutputFormat, outputOption, type Table } from "./output.js";
 import type { TmcWorld } from "./program.js";
@@ -111,21 +112,5 @@ function inWords({ namespace, managed }: ExplainAnswer, container: string, verdi
     ? `  read as host ${reference.host}, name ${reference.path}, tag ${reference.effectiveTag || "none"}, digest ${reference.digest || "none"}`
     : `  no image reference: ${problem ?? ""}`;
   const place = managed ? [] : ["  the namespace is in no workspace, so no image policy holds there"];
-  return [head, read, ...place, ...policies.flatMap(policyWords)].join("\n");
-}
-
-function policyWords(policy: PolicyVerdict): string[] {
-  const { name, origin, reason, advice, warning } = policy;
-  const line = `  [${name}] set on ${originWords(origin)}: ${verdictWord(policy)}. ${reason}`;
-  return [line, ...[advice, warning].filter((text) => text !== undefined).map((text) => `    ${text}`)];
-}
-
-function verdictWord({ passed, audit, exception }: PolicyVerdict): string {
-  if (exception) return "passes by an exception";
-  if (passed) return "passes";
-  return audit ? "would refuse (dry run)" : "refuses";
-}
-
-function originWords(origin: PolicyOrigin): string {
-  return origin.kind === "organization" ? "the organization" : `workspace ${origin.workspace}`;
+  return [head, read, ...place, ...policies.flatMap(policyLines)].join("\n");
 }

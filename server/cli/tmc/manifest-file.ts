@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { readStandardInput } from "../standard-input.js";
 import { TmcError } from "./tmc-error.js";
 
 /** The part of a manifest `tmc` itself looks at; the server checks the rest. */
@@ -35,7 +36,7 @@ export async function readManifest(
 /** Reads a file, or standard input for `-`. Throws `TmcError` that says what it ought to be. */
 export async function readTextFile(file: string, what: string): Promise<string> {
   try {
-    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+    return await (file === "-" ? readStandardInput() : readFile(file, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TmcError(`InvalidArgument: the ${what} cannot be read: ${reason}`);

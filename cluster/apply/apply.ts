@@ -15,7 +15,7 @@ import { compareFields, fieldsOf } from "./field-diff.js";
 import type { FieldSet } from "./field-set.js";
 import { without } from "./field-set.js";
 import type { AppliedFields } from "./managed-fields.js";
-import { updateLastApplied } from "./last-applied.js";
+import { fieldsLastApplied, updateLastApplied } from "./last-applied.js";
 import { managerName, managersAtApply } from "./managed-fields.js";
 import { isSameManager } from "./managers.js";
 import { mergeApplied } from "./merge-applied.js";
@@ -116,7 +116,11 @@ function applyTo(
   applyDefaults(core, type, compared, old);
   const { changed, removed } = compareFields(live, compared, type.schema, core.resolve);
   const conflicts = findConflicts(others, changed).filter(({ key }) => owned.has(key));
-  if (conflicts.length > 0 && !request.force) throw conflictError(conflicts);
+  if (conflicts.length > 0 && !request.force) {
+    const own = author.name === "kubectl" ? fieldsLastApplied(old, type.schema, core.resolve) : new Set();
+    const refused = conflicts.filter(({ key }) => !own.has(key));
+    if (refused.length > 0) throw conflictError(refused);
+  }
   updateLastApplied(merged, author.name, applied);
   const isChange = changed.size > 0 || removed.size > 0;
   return { object: merged, taken: new Set(conflicts.map(({ key }) => key)), isChange };

@@ -4,6 +4,8 @@ import type { FieldPath } from "./field-path.js";
 import { keyPath, pathKey, structureOf } from "./field-path.js";
 import type { FieldSet } from "./field-set.js";
 
+const METADATA = pathKey(["f:metadata"]);
+
 /**
  * Removes from `object`, in place, the fields an applier gave up. What somebody still owns (`kept`) stays, and so do
  * the values around it; a part in which nobody owns anything goes with its last field.
@@ -14,7 +16,8 @@ export function removeFields(
   schema: Schema | undefined,
   resolve: ResolveSchema,
 ): void {
-  const parts = withParents(given.kept);
+  // Whatever somebody gives up, an object has metadata.
+  const parts = withParents(given.kept).add(METADATA);
   for (const key of given.fields) {
     if (parts.has(key)) continue;
     removeAt(object, outermostUnowned(keyPath(key), parts), { schema, resolve });
@@ -22,7 +25,7 @@ export function removeFields(
 }
 
 /** The fields and everything they are in: what has to stay for them to stay. */
-function withParents(fields: FieldSet): FieldSet {
+function withParents(fields: FieldSet): Set<string> {
   const parts = new Set<string>();
   for (const key of fields) {
     const path = keyPath(key);

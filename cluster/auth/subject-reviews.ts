@@ -27,7 +27,11 @@ export function createSubjectReviews(options: SubjectReviewOptions): VirtualReso
       group: "authentication.k8s.io",
       version: "v1",
       resource: "selfsubjectreviews",
-      create: (request) => ({ ...request.body, metadata: {}, status: { userInfo: userInfo(request.user) } }),
+      create: ({ body, user }) => ({
+        ...body,
+        metadata: { creationTimestamp: new Date().toISOString().replace(/\.\d+/, "") },
+        status: { userInfo: userInfo(user) },
+      }),
     },
     {
       group: "authentication.k8s.io",

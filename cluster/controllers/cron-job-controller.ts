@@ -87,7 +87,7 @@ class CronJobSync {
     const lastSuccessfulTime = ends.at(-1);
     return {
       ...rest,
-      active: owned.filter((job) => !isFinished(job)).map(referenceTo),
+      active: owned.filter(isUnderWay).map(referenceTo),
       ...(lastSuccessfulTime !== undefined && { lastSuccessfulTime }),
     };
   }
@@ -108,7 +108,7 @@ class CronJobSync {
 
   async #start(at: Date, owned: Job[], status: CronJobStatus): Promise<void> {
     const { concurrencyPolicy } = this.#cronJob.spec;
-    const running = owned.filter((job) => !isFinished(job));
+    const running = owned.filter(isUnderWay);
     if (concurrencyPolicy === "Forbid" && running.length > 0) {
       const message = "Not starting job because prior execution is running and concurrency policy is Forbid";
       this.#recorder.record(this.#cronJob, { type: "Normal", reason: "JobAlreadyActive", message });
@@ -198,4 +198,9 @@ function startOf({ metadata, status }: Job): number {
 function referenceTo({ apiVersion, kind, metadata }: ApiObject): Record<string, string> {
   const { namespace = "", name = "", uid = "", resourceVersion = "" } = metadata;
   return { apiVersion, kind, name, namespace, resourceVersion, uid };
+}
+
+/** What somebody else made of the template, by `kubectl create job --from`, is none of the schedule's. */
+function isUnderWay(job: Job): boolean {
+  return !isFinished(job) && job.metadata.annotations?.[SCHEDULED_AT] !== undefined;
 }

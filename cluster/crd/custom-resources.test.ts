@@ -21,7 +21,7 @@ function definition(): ApiObject {
       },
     },
     "x-kubernetes-validations": [
-      { rule: "!has(self.size) || self.size != 7", messageExpression: "'not ' + string(self.size)" },
+      { rule: "!has(self.size) || self.size != 7", messageExpression: "'not %d'.format([self.size])" },
     ],
   };
   const status = { type: "object", properties: { phase: { type: "string" } } };

@@ -4,6 +4,7 @@ import type { KindStrategy } from "../kinds/strategy.js";
 import { timestamp } from "../validation/timestamp.js";
 import type { Definition } from "./definition.js";
 import { validateDefinition } from "./definition-validation.js";
+import { validateRuleCosts } from "./rule-costs.js";
 
 /** Keeps a definition until the objects of its kind are gone. */
 export const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
@@ -38,12 +39,17 @@ export const definitionStrategy: KindStrategy = {
     }
   },
   validate: validateDefinition,
+  validateCreate(object, errors) {
+    // What is wrong with a schema comes first: nothing can be reckoned by it.
+    if (errors.list.length === 0) validateRuleCosts(object, undefined, errors);
+  },
   validateUpdate(object, old, errors) {
     for (const field of ["spec.group", "spec.scope", "spec.names.plural", "spec.names.kind"]) {
       if (textAt(object, field) !== textAt(old, field)) {
         errors.invalid(field, textAt(object, field), "field is immutable");
       }
     }
+    if (errors.list.length === 0) validateRuleCosts(object, old, errors);
   },
 };
 

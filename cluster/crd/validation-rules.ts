@@ -1,4 +1,4 @@
-import { Optional, type ParseResult } from "@marcbachmann/cel-js";
+import { type ASTNode, Optional, type ParseResult } from "@marcbachmann/cel-js";
 import { plainEnvironment } from "../admission/cel/environment.js";
 import { evaluationErrorText } from "../admission/cel/error-text.js";
 import { withBudget } from "../admission/cel/evaluation-budget.js";
@@ -158,6 +158,11 @@ export function isRuleFunction(name: string): boolean {
       .functions.map((known) => known.name),
   );
   return names.has(name);
+}
+
+/** The tree of an expression that is known to be valid CEL. */
+export function ruleSyntax(source: string): ASTNode {
+  return parseExpression(ruleEnvironment(), source).ast;
 }
 
 /** Parses and checks an expression about `self` and `oldSelf`; throws where it is not valid CEL. */

@@ -2,6 +2,7 @@ import type { Environment } from "@marcbachmann/cel-js";
 import { isRecord } from "../../api/field-access.js";
 import type { ResolveSchema, Schema } from "../../schema/schema.js";
 import { fieldName } from "./field-name.js";
+import { withOwnFields } from "./own-fields.js";
 import { TypeBudget } from "./type-budget.js";
 
 /** Schemas within schemas that are looked into; what is nested deeper may be anything. */
@@ -17,17 +18,6 @@ const FORMATS: Record<string, string> = {
   "date-time": "google.protobuf.Timestamp",
 };
 const SCALARS: Record<string, string> = { boolean: "bool", number: "double", integer: "int" };
-/** What expressions may ask of every object that stands for itself, whatever its schema lists. */
-const OWN_FIELDS: Schema = {
-  properties: {
-    apiVersion: { type: "string" },
-    kind: { type: "string" },
-    metadata: {
-      type: "object",
-      properties: { name: { type: "string" }, generateName: { type: "string" } },
-    },
-  },
-};
 
 export interface DeclaredTypesOptions {
   resolve: ResolveSchema;
@@ -139,12 +129,4 @@ export class DeclaredTypes {
     const isOwn = schema["x-kubernetes-embedded-resource"] === true;
     return this.#declare(isOwn ? withOwnFields(schema, this.#resolve) : schema, name, depth);
   }
-}
-
-function withOwnFields(reference: Schema, resolve: ResolveSchema): Schema {
-  const schema = resolve(reference);
-  const metadata = schema.properties?.["metadata"];
-  const isWhole = metadata !== undefined && resolve(metadata).properties?.["generateName"] !== undefined;
-  if (isWhole) return schema;
-  return { ...schema, type: "object", properties: { ...schema.properties, ...OWN_FIELDS.properties } };
 }

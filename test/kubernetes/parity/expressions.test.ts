@@ -74,11 +74,6 @@ describeParity("expressions", () => {
       embedded: /undeclared reference to 'math'/,
       real: /undeclared reference to 'math'.*undeclared reference to 'abs'/,
     },
-    "what a rule may cost is not estimated": {
-      rule: "[self].min() == 'x'",
-      embedded: /201 .*CustomResourceDefinition/,
-      real: /estimated rule cost exceeds budget/,
-    },
   };
   for (const [title, { rule, embedded, real }] of Object.entries(differences)) {
     knownDifference(

@@ -45,10 +45,10 @@ case \${PS2-} in *"133;P;"*) ;; *) \builtin printf -v PS2 '%s' "\${PS2-}"'\[\e]1
 case \${PS0+set} in '') \builtin printf -v PS0 '%s' '${PS0_MARK}' ;; esac
 `;
 
-/** Adds the mark to the learner's PS0; entered as a line of its own, with the status as it was afterwards. */
+/** Puts the mark before the learner's PS0, whose substitutions would leave another status to tell of; entered as a line of its own, with the status as it was afterwards. */
 const JOIN_PS0 = String.raw`
 __lectern_status=$?
-case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' "\${PS0-}"'${PS0_MARK}' ;; esac
+case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
 \builtin history -d -1 2>/dev/null
 (\exit "$__lectern_status")
 `;
@@ -179,7 +179,7 @@ ${bound(shellKeys.report, "report", true)}
 \builtin bind 'set enable-bracketed-paste on'
 \builtin bind 'set completion-query-items 0'
 \builtin bind 'set page-completions off'
-case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' "\${PS0-}"'${PS0_MARK}' ;; esac
+case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
 \builtin eval "$__lectern_mark"
 \builtin printf '\e]133;H;bash;%s\a' "$__lectern_nonce" >/dev/tty
 `;

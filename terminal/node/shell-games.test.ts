@@ -60,6 +60,7 @@ const BASH_GAMES = [
   "export LANG=C LC_ALL=C",
   "readonly PROMPT_COMMAND=true",
   "PS0=mine",
+  "PS0='$(printf mine)'",
   "PS0=mine; PROMPT_COMMAND=true",
   "exec >/dev/tty",
   "kill -STOP $$",

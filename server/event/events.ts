@@ -151,8 +151,9 @@ async function create({ client, people, workshop }: EventParts, wanted: NewEvent
     throw badRequest("The event would be over before it begins: its until must be later than its from.");
   if (Date.parse(spec.until) <= Date.now())
     throw badRequest("The event would be over already: its until must be in the future.");
-  if (!(await workshop.labs()).some((lab) => lab.name === spec.lab))
-    throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, `There is no lab "${spec.lab}" here`);
+  const labs = (await workshop.labs()).map(({ name: lab }) => lab);
+  if (!labs.includes(spec.lab))
+    throw new WorkshopError(WORKSHOP_ERRORS.labNotFound, noSuchLab(spec.lab, labs));
   const listed = names === undefined ? [] : usable(names).map((one) => ({ id: randomUUID(), name: one }));
   const event = await createEvent(client, name, normal(spec));
   if (event === undefined)
@@ -177,6 +178,15 @@ function usable(names: readonly string[]): string[] {
   const list = listNames(names.map((text, at) => ({ line: at + 1, text })));
   if (list.problems.length === 0) return list.names;
   throw badRequest(`The list of names cannot be used. ${list.problems.join(" ")}`);
+}
+
+/** As many labs as are named to whoever has mistyped one. */
+const LABS_NAMED = 12;
+
+function noSuchLab(lab: string, labs: readonly string[]): string {
+  const named = labs.slice(0, LABS_NAMED).join(", ");
+  const more = labs.length > LABS_NAMED ? ` and ${String(labs.length - LABS_NAMED)} more` : "";
+  return `There is no lab "${lab}" here. ${labs.length === 0 ? "There is none at all" : `There are ${named}${more}`}.`;
 }
 
 function badRequest(message: string): ServerError {

@@ -41,7 +41,7 @@ export function createEventAccess({
   };
   return {
     linkPath: (event) => `e/${event.metadata.name}#join=${tokens.forEventLink(uidOf(event))}`,
-    isCode: ({ spec: { code } }, given) => code === undefined || isSame(code, given),
+    isCode: ({ spec: { code } }, given) => code === undefined || isSame(asHeard(code), asHeard(given)),
     requireLink: (event, token) => {
       if (!isSame(tokens.forEventLink(uidOf(event)), token))
         throw unauthorized("The link does not open this event. Open it whole, as you were given it.");
@@ -61,6 +61,11 @@ export function createEventAccess({
       );
     },
   };
+}
+
+/** Of a code that is told aloud nobody hears capitals, and telephones begin with one by themselves. */
+function asHeard(code: string): string {
+  return code.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
 
 function unauthorized(message: string): ServerError {

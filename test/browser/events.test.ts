@@ -49,7 +49,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await names.setInputFiles(list("Ada\nGrace\nada\n"));
     await form.getByRole("button", { name: "Create" }).click();
     await form.getByText("Line 3 has the name of line 1 again", { exact: false }).waitFor();
-    await names.setInputFiles(list("Jürgen Größe\nAda Lovelace\n"));
+    // As spreadsheets of Windows save a text in Unicode.
+    await names.setInputFiles(list("\uFEFFname;seat\r\nJürgen Größe;1\r\nAda Lovelace;2\r\n", "utf16le"));
     await takePicture(instructor, "event-form");
     expect(await accessibilityProblems(instructor)).toEqual([]);
     await form.getByRole("button", { name: "Create" }).click();
@@ -69,8 +70,9 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     await learner.keyboard.type("egret");
     await learner.keyboard.press("Enter");
     await learner.getByText("That is not the code of this event.", { exact: false }).waitFor();
-    await learner.getByLabel("Code").fill("heron");
+    await learner.getByLabel("Code").fill("Heron");
     await learner.keyboard.press("Enter");
+    await learner.locator("select:focus").and(learner.getByLabel("Your name")).waitFor();
     await learner.getByLabel("Your name").selectOption({ label: "Jürgen Größe" });
     expect(new URL(learner.url()).hash).toBe("");
     await learner.getByText(/Terminals work/).waitFor();
@@ -280,6 +282,31 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the day of an ev
     expect(problems).toEqual([]);
   });
 
+  it("offers helpers nothing on the card that they may not do", async () => {
+    const { token } = await operatorAsks<{ token: string }>("POST", "instructor/tokens", {
+      name: "robin",
+      role: "helper",
+    });
+    const helper = await opened(SIZES[0]);
+    const refused: string[] = [];
+    helper.on("response", (answer) => answer.status() === 403 && refused.push(answer.url()));
+    await helper.goto(`${server.url}instructor`);
+    await helper.getByLabel("Token").fill(token);
+    await helper.keyboard.press("Enter");
+    await helper.getByText("Sessions appear here when people come to an event that you help in.").waitFor();
+    const times = { from: new Date().toISOString(), until: new Date(Date.now() + 3_600_000).toISOString() };
+    const [{ name: lab = "" } = {}] = await operatorAsks<{ name?: string }[]>("GET", "labs");
+    const event = { lab, seats: 2, ...times, owner: "wren", helpers: ["robin"] };
+    await operatorAsks("POST", "instructor/workshop-events", event);
+    const card = helper.getByRole("article", { name: "Lab of the day" });
+    await card.getByText("of wren · helped by robin").waitFor();
+    expect(await card.getByRole("button").allTextContents()).toEqual([]);
+    expect(await card.getByRole("link").allTextContents()).toEqual(["Results", "Rehearse", "Wall"]);
+    expect(refused).toEqual([]);
+    await helper.context().close();
+    expect(problems).toEqual([]);
+  });
+
   /** As the operator's own programs call the server. */
   async function operatorAsks<T>(method: string, path: string, body?: object): Promise<T> {
     const headers = { authorization: `Bearer ${server.token}`, "content-type": "application/json" };
@@ -309,6 +336,6 @@ async function notesOf(page: Page) {
   return field;
 }
 
-function list(text: string) {
-  return { name: "names.csv", mimeType: "text/csv", buffer: Buffer.from(text, "latin1") };
+function list(text: string, encoding: BufferEncoding = "latin1") {
+  return { name: "names.csv", mimeType: "text/csv", buffer: Buffer.from(text, encoding) };
 }

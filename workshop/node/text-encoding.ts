@@ -1,4 +1,5 @@
 import type { PageProblem } from "../common/page-problem.js";
+import { encodingOf } from "../common/text-encoding.js";
 
 /** The text of a file in UTF-8, or in UTF-16 where its first character says so; `undefined` for every other encoding. */
 export function unicodeText(bytes: Uint8Array): string | undefined {
@@ -7,12 +8,6 @@ export function unicodeText(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Editors and shells of Windows write UTF-16 with a mark in front. */
-function encodingOf([first, second]: Uint8Array): string {
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** The first line, from 1, that is not UTF-8. */

@@ -4,6 +4,7 @@ import type { EventView } from "../../common/event-api.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { TopBar } from "../parts/top-bar.js";
+import { useFocusOnChange } from "../parts/use-focus-on-change.js";
 import { BrowserCheck } from "./browser-check.js";
 import { CodeForm } from "./code-form.js";
 import { eventTimes, momentOf } from "./event-times.js";
@@ -42,6 +43,10 @@ export function EventScreen({ event }: { event: string }): ReactElement {
 
 function EventPage({ event }: { event: EventView }): ReactElement {
   const problem = useSeatWaitedFor(event);
+  const { needsCode, phase, you } = event;
+  const entrance = useFocusOnChange<HTMLDivElement>(
+    [needsCode, phase, you?.id, you?.place !== undefined, you?.keptUntil].join(" "),
+  );
   return (
     <>
       <ScreenTitle>{event.title}</ScreenTitle>
@@ -49,7 +54,9 @@ function EventPage({ event }: { event: EventView }): ReactElement {
       {event.description !== undefined && event.description !== "" && (
         <p className="event__description">{event.description}</p>
       )}
-      <Entrance event={event} />
+      <div ref={entrance} className="event__entrance">
+        <Entrance event={event} />
+      </div>
       {problem !== undefined && (
         <p className="field__error" role="alert">
           {problem}

@@ -3,6 +3,7 @@ import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "react-aria-components";
 import type { EventView, ListedName } from "../../common/event-api.js";
 import { MAX_PERSON_NAME } from "../../common/person-name.js";
+import { useFocusOnChange } from "../parts/use-focus-on-change.js";
 import { enterEvent } from "./enter-event.js";
 
 /** Asks who somebody is, and goes to their session. */
@@ -13,12 +14,12 @@ export function JoinForm({ event }: { event: EventView }): ReactElement {
   const [isSomebodyElse, setIsSomebodyElse] = useState(false);
   async function join(submitted: FormEvent<HTMLFormElement>): Promise<void> {
     submitted.preventDefault();
-    const form = new FormData(submitted.currentTarget);
-    const person = form.get("person");
+    const data = new FormData(submitted.currentTarget);
+    const person = data.get("person");
     setIsBusy(true);
     setProblem(undefined);
     try {
-      const arrival = person === null ? { name: form.get("name") as string } : { person: person as string };
+      const arrival = person === null ? { name: data.get("name") as string } : { person: person as string };
       const waiting = await enterEvent(event.name, arrival);
       if (waiting) queries.setQueryData(["event", event.name], waiting);
     } catch (error) {
@@ -26,11 +27,15 @@ export function JoinForm({ event }: { event: EventView }): ReactElement {
       setIsBusy(false);
     }
   }
-  const isFull = event.seatsTaken >= event.seats && !event.people?.some(({ isHere }) => isHere);
+  const form = useFocusOnChange<HTMLFormElement>(String(isSomebodyElse));
+  const [chosen, setChosen] = useState("");
+  // Whoever has a seat goes back to it; of a list that is known when the name is chosen.
+  const hasSeat = event.people?.some(({ id, isHere }) => id === chosen && isHere) === true;
+  const isFull = event.seatsTaken >= event.seats && !hasSeat;
   const isBack = event.you !== undefined && !isSomebodyElse;
   return (
-    <form className="event__form" onSubmit={(submitted) => void join(submitted)}>
-      <Who event={event} isSomebodyElse={isSomebodyElse} />
+    <form ref={form} className="event__form" onSubmit={(submitted) => void join(submitted)}>
+      <Who event={event} isSomebodyElse={isSomebodyElse} chosen={chosen} onChoose={setChosen} />
       {problem && (
         <p className="field__error" role="alert">
           {problem}
@@ -50,8 +55,12 @@ export function JoinForm({ event }: { event: EventView }): ReactElement {
   );
 }
 
-function Who({ event, isSomebodyElse }: { event: EventView; isSomebodyElse: boolean }): ReactElement {
-  const { you, people } = event;
+interface WhoProps extends Choice {
+  event: EventView;
+  isSomebodyElse: boolean;
+}
+
+function Who({ event: { you, people }, isSomebodyElse, ...choice }: WhoProps): ReactElement {
   if (you !== undefined && !isSomebodyElse)
     return (
       <>
@@ -61,7 +70,7 @@ function Who({ event, isSomebodyElse }: { event: EventView; isSomebodyElse: bool
         <input type="hidden" name={people ? "person" : "name"} value={people ? you.id : you.name} />
       </>
     );
-  if (people) return <ChooseName people={people} />;
+  if (people) return <ChooseName people={people} {...choice} />;
   return (
     <label className="field">
       <span className="field__label">Your name</span>
@@ -80,8 +89,13 @@ function Who({ event, isSomebodyElse }: { event: EventView; isSomebodyElse: bool
   );
 }
 
-function ChooseName({ people }: { people: readonly ListedName[] }): ReactElement {
-  const [chosen, setChosen] = useState("");
+/** Who of the list somebody says they are; nobody at first. */
+interface Choice {
+  chosen: string;
+  onChoose: (person: string) => void;
+}
+
+function ChooseName({ people, chosen, onChoose }: Choice & { people: readonly ListedName[] }): ReactElement {
   const isHere = people.some((person) => person.id === chosen && person.isHere);
   return (
     <>
@@ -92,7 +106,7 @@ function ChooseName({ people }: { people: readonly ListedName[] }): ReactElement
           name="person"
           required
           value={chosen}
-          onChange={(event) => setChosen(event.target.value)}
+          onChange={(event) => onChoose(event.target.value)}
         >
           <option value="">Choose your name</option>
           {people.map(({ id, name }) => (

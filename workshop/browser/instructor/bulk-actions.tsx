@@ -113,7 +113,9 @@ interface OrdersProps {
 }
 
 /** What opens a form or asks a question first. */
-function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement {
+function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement | null {
+  // Helpers give more time, and none of the rest.
+  const isInstructor = useHasLinks();
   const [form, setForm] = useState<"message" | "pause">();
   const isNone = selected.length === 0;
   const ofForm = { selected, onClose: () => setForm(undefined), onOutcome };
@@ -128,6 +130,7 @@ function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement {
     isDisabled: isNone,
     onPress: () => onAsk(question),
   });
+  if (!isInstructor) return null;
   return (
     <>
       <Button {...opens("message")}>Message…</Button>
@@ -145,12 +148,11 @@ function Orders({ selected, onOutcome, onAsk }: OrdersProps): ReactElement {
 const COPY_WORDS = { idle: "Copy links", copied: "Copied", refused: "The browser refused to copy" } as const;
 
 function CopyLinks({ selected }: { selected: InstructorRow[] }): ReactElement {
-  const hasLinks = useHasLinks();
   const { state, copy } = useCopy();
   return (
     <Button
       className="button button--small"
-      isDisabled={selected.length === 0 || !hasLinks}
+      isDisabled={selected.length === 0}
       onPress={() => void copy(selected.map((row) => row.link).join("\n"))}
     >
       {COPY_WORDS[state]}

@@ -5,6 +5,7 @@ import { MAX_CODE, MAX_SEATS, MIN_CODE } from "../../common/event.js";
 import type { LabSummary } from "../../common/api.js";
 import type { NewEvent } from "../../common/event-api.js";
 import { readNameList } from "../../common/name-list.js";
+import { encodingOf } from "../../common/text-encoding.js";
 import { eventApi } from "../api/event-api.js";
 import { useAccount } from "../store/use-account.js";
 import { useLabs } from "../store/use-labs.js";
@@ -39,8 +40,13 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   }
   return (
     <form className="card create-event" onSubmit={(event) => void create(event)} aria-label="Create an event">
-      <EventFields labs={labs ?? []} mayAsk={mayAsk} />
+      <EventFields labs={labs ?? []} />
       {isNamed && <StaffFields prefix="event-staff" />}
+      {mayAsk && (
+        <label className="create-event__switch">
+          <input type="checkbox" name="feedback" defaultChecked /> Ask people at the end how it was
+        </label>
+      )}
       {(problem ?? unread?.message) && (
         <p className="field__error create-event__problem" role="alert">
           {problem ?? unread?.message}
@@ -58,7 +64,7 @@ export function CreateEvent({ onClose }: { onClose: () => void }): ReactElement 
   );
 }
 
-function EventFields({ labs, mayAsk }: { labs: readonly LabSummary[]; mayAsk: boolean }): ReactElement {
+function EventFields({ labs }: { labs: readonly LabSummary[] }): ReactElement {
   const [now] = useState(() => Date.now());
   return (
     <>
@@ -97,11 +103,6 @@ function EventFields({ labs, mayAsk }: { labs: readonly LabSummary[]; mayAsk: bo
           autoComplete="off"
         />
       </label>
-      {mayAsk && (
-        <label className="create-event__switch">
-          <input type="checkbox" name="feedback" defaultChecked /> Ask people at the end how it was
-        </label>
-      )}
       <label className="field">
         <span className="field__label">List of names</span>
         <input
@@ -162,10 +163,10 @@ async function namesIn(file: File): Promise<string[] | undefined> {
   throw new Error(`The list of names cannot be used. ${problems.join(" ")}`);
 }
 
-/** UTF-8, or what spreadsheets of Windows write where it is not. */
+/** UTF-8, UTF-16 with its mark, or, as spreadsheets of Windows write it, Windows-1252. */
 function textOf(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(encodingOf(new Uint8Array(bytes)), { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }

@@ -11,7 +11,6 @@ import { EventQr } from "./event-qr.js";
 import { EventSeats } from "./event-seats.js";
 import { EventStaffForm, StaffFacts } from "./event-staff.js";
 import "./events.css";
-import { useHasLinks } from "../store/use-account.js";
 
 /** Who comes shows within moments. */
 const LOOK_MS = 5_000;
@@ -41,6 +40,8 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
   const [isAsking, setIsAsking] = useState(false);
   const [isNaming, setIsNaming] = useState(false);
   const [isSeating, setIsSeating] = useState(false);
+  // Helpers of the event are told no link that lets people in, and end nothing.
+  const isInstructor = event.role !== "helper";
   async function remove(): Promise<void> {
     await eventApi.remove(event.name);
     await queries.invalidateQueries({ queryKey: ["events"] });
@@ -49,11 +50,17 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
     <article className="card event-card" aria-labelledby={`event-${event.name}`}>
       <EventFacts event={event} />
       <div className="event-card__buttons">
-        <Button className="button button--small" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
-          {isShown ? "Hide QR code" : "Show QR code"}
-        </Button>
-        <EventPages event={event.name} />
-        {event.role !== "helper" && (
+        {isInstructor && (
+          <Button
+            className="button button--small"
+            aria-expanded={isShown}
+            onPress={() => setIsShown(!isShown)}
+          >
+            {isShown ? "Hide QR code" : "Show QR code"}
+          </Button>
+        )}
+        <EventPages event={event.name} hasRecordings={isInstructor} />
+        {isInstructor && (
           <Button
             className="button button--small"
             aria-expanded={isSeating}
@@ -71,13 +78,15 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
             Who looks after it
           </Button>
         )}
-        <Button className="button button--small" onPress={() => setIsAsking(true)}>
-          Delete…
-        </Button>
+        {isInstructor && (
+          <Button className="button button--small" onPress={() => setIsAsking(true)}>
+            Delete…
+          </Button>
+        )}
       </div>
-      {isSeating && <EventSeats event={event} />}
+      {isSeating && isInstructor && <EventSeats event={event} />}
       {isNaming && <EventStaffForm event={event} onClose={() => setIsNaming(false)} />}
-      {isShown && <EventQr event={event} />}
+      {isShown && isInstructor && <EventQr event={event} />}
       <Confirm
         isOpen={isAsking}
         title={`Delete the event ${event.name}?`}
@@ -93,7 +102,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
 }
 
 /** What there is to see of an event besides its card. */
-function EventPages({ event }: { event: string }): ReactElement {
+function EventPages({ event, hasRecordings }: { event: string; hasRecordings: boolean }): ReactElement {
   return (
     <>
       <Link
@@ -117,19 +126,20 @@ function EventPages({ event }: { event: string }): ReactElement {
       >
         Wall
       </Link>
-      <Link
-        className="button button--small"
-        to={{ screen: "kept-recordings", event: event }}
-        aria-label={`Recordings of ${event}`}
-      >
-        Recordings
-      </Link>
+      {hasRecordings && (
+        <Link
+          className="button button--small"
+          to={{ screen: "kept-recordings", event: event }}
+          aria-label={`Recordings of ${event}`}
+        >
+          Recordings
+        </Link>
+      )}
     </>
   );
 }
 
 function EventFacts({ event }: { event: EventRow }): ReactElement {
-  const hasLinks = useHasLinks();
   return (
     <>
       <div className="event-card__head">
@@ -153,7 +163,7 @@ function EventFacts({ event }: { event: EventRow }): ReactElement {
         )}
       </p>
       <StaffFacts event={event} />
-      {hasLinks && (
+      {event.role !== "helper" && (
         <div className="event-card__link">
           <code>{event.link}</code>
           <CopyButton text={event.link} what={`the link of ${event.name}`} />

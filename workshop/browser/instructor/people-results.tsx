@@ -5,11 +5,13 @@ import { formatDuration } from "../../common/durations.js";
 import type { EventResults, PersonResults } from "../../common/event-results.js";
 import { eventApi } from "../api/event-api.js";
 import { Confirm } from "../parts/confirm.js";
+import { useLeadsEvent } from "./use-leads-event.js";
 
 /** Everybody of the event, and how far they came. */
 export function PeopleResults({ results }: { results: EventResults }): ReactElement | null {
   const queries = useQueryClient();
   const [asked, setAsked] = useState<PersonResults>();
+  const mayRemove = useLeadsEvent(results.event);
   if (results.people.length === 0) return null;
   async function remove(): Promise<void> {
     if (asked === undefined) return;
@@ -30,13 +32,15 @@ export function PeopleResults({ results }: { results: EventResults }): ReactElem
                 </th>
                 <PersonCells person={person} />
                 <td className="results__actions">
-                  <Button
-                    className="button button--small"
-                    aria-label={`Remove ${person.name}`}
-                    onPress={() => setAsked(person)}
-                  >
-                    Remove…
-                  </Button>
+                  {mayRemove && (
+                    <Button
+                      className="button button--small"
+                      aria-label={`Remove ${person.name}`}
+                      onPress={() => setAsked(person)}
+                    >
+                      Remove…
+                    </Button>
+                  )}
                 </td>
               </tr>
             ))}

@@ -7,6 +7,7 @@ import { eventApi } from "../api/event-api.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
 import { useNow } from "../store/use-now.js";
+import { useLeadsEvent } from "./use-leads-event.js";
 import { RehearsalReport } from "./rehearsal-report.js";
 import { QueriedScreen } from "./queried-screen.js";
 import "./rehearsal.css";
@@ -65,7 +66,8 @@ interface WaysProps {
   rehearsal: KeptRehearsal | undefined;
 }
 
-function Ways({ event, rehearsal }: WaysProps): ReactElement {
+function Ways({ event, rehearsal }: WaysProps): ReactElement | null {
+  const mayRehearse = useLeadsEvent(event);
   const queries = useQueryClient();
   const now = useNow(1000);
   const [learners, setLearners] = useState(USUAL_LEARNERS);
@@ -90,6 +92,7 @@ function Ways({ event, rehearsal }: WaysProps): ReactElement {
     submitted.preventDefault();
     void ask(() => eventApi.rehearse(event, learners));
   };
+  if (!mayRehearse) return null;
   return (
     <form className="rehearsal__ways" onSubmit={start}>
       {isRehearsing(rehearsal, now) ? (

@@ -118,6 +118,7 @@ function Summary({ rows, connection }: { rows: InstructorRow[]; connection: Conn
 }
 
 function Nothing({ isFiltered, filter }: { isFiltered: boolean; filter: RowFilter }): ReactElement {
+  const isInstructor = useHasLinks();
   if (filter === "ended")
     return (
       <p className="empty">
@@ -130,10 +131,14 @@ function Nothing({ isFiltered, filter }: { isFiltered: boolean; filter: RowFilte
   return (
     <div className="empty">
       <strong>No sessions yet</strong>
-      <p>
-        Sessions appear here when learners start a lab, or when you press <strong>Create sessions</strong> and
-        hand out the links.
-      </p>
+      {isInstructor ? (
+        <p>
+          Sessions appear here when people come by the link of an event, when learners start a lab, or when
+          you press <strong>Create sessions</strong> and hand out the links.
+        </p>
+      ) : (
+        <p>Sessions appear here when people come to an event that you help in.</p>
+      )}
     </div>
   );
 }

@@ -23,6 +23,8 @@ export function useSeesInstallation(): boolean {
   return !isPending && data?.account?.staffName?.startsWith(LTI_PREFIX) !== true;
 }
 
+/** Also of somebody who is not known yet: what helpers may not is asked for when they are known to be none. */
 function useIsHelper(): boolean {
-  return useAccount().data?.account?.role === "helper";
+  const { data, isPending } = useAccount();
+  return isPending || data?.account?.role === "helper";
 }

@@ -25,6 +25,6 @@ export function useSeesInstallation(): boolean {
 
 /** Also of somebody who is not known yet: what helpers may not is asked for when they are known to be none. */
 function useIsHelper(): boolean {
-  const { data, isPending } = useAccount();
-  return isPending || data?.account?.role === "helper";
+  const role = useAccount().data?.account?.role;
+  return role !== "instructor" && role !== "operator";
 }

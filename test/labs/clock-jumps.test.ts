@@ -56,6 +56,40 @@ describe("a clock that jumps while the cluster answers only in part", () => {
     expect([await endOf(other), server.jumps.reduce((sum, { ms }) => sum + ms, 0)]).toEqual([others, 0]);
   });
 
+  it("goes by the time as it is although one session cannot be moved, which is not over by that", async () => {
+    const [one, other] = [await wanted(), await wanted()];
+    const [ends, others] = [await endOf(one), await endOf(other)];
+    const server = await startServer({ isLeader: true }, 1_500);
+    server.refused.add(other);
+    server.set(24 * HOUR_MS);
+    await expect.poll(() => server.errors, DEADLINE).toBeGreaterThan(1);
+    await expect.poll(() => server.clock.jump(), DEADLINE).toBe(0);
+    const before = server.errors;
+    await expect.poll(() => server.errors, DEADLINE).toBeGreaterThan(before + 2);
+    expect([await endOf(one), await endOf(other)]).toEqual([ends + 24 * HOUR_MS, others]);
+    expect(await isEnding(other)).toBe(false);
+    server.refused.clear();
+    await expect.poll(() => endOf(other), DEADLINE).toBe(others + 24 * HOUR_MS);
+    server.set(0);
+    await expect.poll(() => endOf(other), DEADLINE).toBe(others);
+  });
+
+  it("ends none that is moved by a clock set back while another cannot be", async () => {
+    const [one, other] = [await wanted(), await wanted()];
+    const [ends, others] = [await endOf(one), await endOf(other)];
+    const server = await startServer();
+    server.refused.add(other);
+    server.set(-24 * HOUR_MS);
+    await expect.poll(() => endOf(one), DEADLINE).toBe(ends - 24 * HOUR_MS);
+    const before = server.errors;
+    await expect.poll(() => server.errors, DEADLINE).toBeGreaterThan(before + 2);
+    expect([await isEnding(one), await isEnding(other)]).toEqual([false, false]);
+    server.refused.clear();
+    await expect.poll(() => endOf(other), DEADLINE).toBe(others - 24 * HOUR_MS);
+    server.set(0);
+    await expect.poll(() => endOf(one), DEADLINE).toBe(ends);
+  });
+
   it("has the sessions moved that a server has left which died, and not again those that it has moved", async () => {
     const [one, other] = [await wanted(), await wanted()];
     const [ends, others] = [await endOf(one), await endOf(other)];
@@ -68,6 +102,8 @@ describe("a clock that jumps while the cluster answers only in part", () => {
     await expect.poll(() => endOf(other), DEADLINE).toBe(others + HOUR_MS);
     await expect.poll(() => next.clock.jump(), DEADLINE).toBe(0);
     expect(await endOf(one)).toBe(ends + HOUR_MS);
+    // Seats have no marks: they are not moved again where a session was.
+    expect([dying.jumps.length, next.jumps.length]).toEqual([1, 0]);
     // Another as far, later, is another.
     next.set(0);
     await expect.poll(() => endOf(one), DEADLINE).toBe(ends);
@@ -79,7 +115,7 @@ function steady(): number {
 }
 
 /** A server that looks after sessions, by a clock that the test sets, and some of whose changes the cluster refuses. */
-async function startServer(leadership = { isLeader: true }) {
+async function startServer(leadership = { isLeader: true }, patienceMs = 30_000) {
   let setBy = 0;
   const started = Date.now() - steady();
   // Of one machine: nothing but the test sets it.
@@ -109,6 +145,7 @@ async function startServer(leadership = { isLeader: true }) {
     host,
     clock,
     leadership,
+    patienceMs,
     server: settings.server ?? "",
     renewing: { ...platform, client, host, turns: new Turns() },
     onJump: async (jump) => void server.jumps.push(jump),
@@ -131,4 +168,8 @@ async function wanted(): Promise<string> {
 
 async function endOf(name: string): Promise<number> {
   return Date.parse((await getSession(platform.client, name)).spec.expiresAt);
+}
+
+async function isEnding(name: string): Promise<boolean> {
+  return (await getSession(platform.client, name)).metadata.deletionTimestamp !== undefined;
 }

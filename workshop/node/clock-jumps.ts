@@ -1,6 +1,6 @@
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import type { SessionResource } from "../common/session.js";
-import { type Jump, hasAccess, moveSession, renewMoved } from "./move-sessions.js";
+import { type Jump, hasAccess, isMoved, moveSession, renewMoved } from "./move-sessions.js";
 import { type SessionClock, sessionClock } from "./session-clock.js";
 import { SessionQueue } from "./session-queue.js";
 import { type Renewing, isOwn } from "./sessions.js";
@@ -15,6 +15,30 @@ export interface ClockJumpsParts {
   /** Which server this is, of several on one cluster. */
   server?: string;
   onError?: (error: unknown) => void;
+  /** How long a session that cannot be moved keeps the clock from going on by what it shows; 30 s where absent. */
+  patienceMs?: number;
+}
+
+/** Whoever cannot be moved for so long keeps the others waiting no more. */
+const PATIENCE_MS = 30_000;
+
+/** By then the watch has told what was moved. */
+const HEARD_MS = 120_000;
+
+/** A jump that is seen, and what is still to be moved by it. */
+interface BegunJump {
+  jump: Jump;
+  /** Sessions that were there when it was seen. */
+  names: ReadonlySet<string>;
+  /** Those of them that have not been moved. */
+  left: Set<string>;
+  hasMovedOthers: boolean;
+  /** Moved, and with a token that does not last as long. */
+  moved: SessionResource[];
+  /** By a clock that nobody sets. */
+  since: number;
+  /** Whether the clock goes by it. */
+  isFollowed: boolean;
 }
 
 /** Moves sessions by a jump of the clock, before anything goes by what it shows. */
@@ -25,8 +49,8 @@ export class ClockJumps {
   /** Tells the jumps that this process has seen from those that another has. */
   readonly #by = crypto.randomUUID();
   #isMoving = false;
-  /** The one that was begun and is not followed, and whether what is no session was moved by it. */
-  #begun: { jump: Jump; hasMovedOthers: boolean } | undefined;
+  /** In the order in which they were seen. */
+  #begun: BegunJump[] = [];
 
   constructor(parts: ClockJumpsParts) {
     this.#parts = parts;
@@ -39,49 +63,104 @@ export class ClockJumps {
     if (this.#isMoving) return;
     const { renewing, onError } = this.#parts;
     if (!isLeader || renewing === undefined) {
-      this.#begun = undefined;
+      this.#begun = [];
       return this.#clock.followOthers();
     }
-    const ms = this.#clock.jump();
     // One that was begun is carried out, also where the clock was set back before: what it has moved is moved back by the next.
-    if (ms === 0 && this.#begun === undefined) return;
+    if (this.#begun.every(({ isFollowed }) => isFollowed)) this.#see(sessions);
+    if (this.#begun.length === 0) return;
     this.#isMoving = true;
-    this.#move(renewing, ms, [...sessions.values()])
+    this.#moveAll(renewing, sessions)
       .catch((error: unknown) => onError?.(error))
       .finally(() => (this.#isMoving = false));
   }
 
-  async #move(parts: Renewing, jumped: number, sessions: readonly SessionResource[]): Promise<void> {
-    const { server, onError } = this.#parts;
-    const { jump } = (this.#begun ??= { jump: this.#see(jumped), hasMovedOthers: false });
-    const own = sessions.filter((one) => isOwn(one, server) && one.metadata.deletionTimestamp === undefined);
-    const moves = own.map(({ metadata: { name } }) => moveSession(parts, name, jump).catch(unlessGone));
+  /** The time by which a session is over: of one that has not been moved it is as if there had been no jump. */
+  nowFor(session: SessionResource): number {
+    // Also where it was moved, and the watch has not said so yet.
+    const ahead = this.#begun.filter(
+      ({ isFollowed, names, jump }) =>
+        isFollowed && names.has(session.metadata.name) && !isMoved(session, jump),
+    );
+    // One set back leaves it more time than it has, and that is no harm.
+    return ahead.reduce((now, { jump: { ms } }) => now - Math.max(0, ms), this.#clock.now());
+  }
+
+  #see(sessions: ReadonlyMap<string, SessionResource>): void {
+    const jumped = Math.round(this.#clock.jump());
+    if (jumped === 0) return;
+    const before = Math.round(this.#clock.now());
+    const jump = { by: this.#by, at: before + jumped, ms: jumped, before };
+    const own = [...sessions.values()].filter((one) => isOwn(one, this.#parts.server));
+    const names = new Set(own.map(({ metadata: { name } }) => name));
+    // Set back it ends nothing before it is moved; what is moved would be over by a clock that had not followed.
+    const isFollowed = jumped < 0;
+    if (isFollowed) this.#clock.follow(jumped);
+    // Who led before has moved the others first, where one of the sessions was moved.
+    const hasMovedOthers = own.some((session) => isMoved(session, jump));
+    const progress = { left: new Set(names), moved: [], hasMovedOthers, isFollowed };
+    this.#begun.push({ jump, names, since: performance.now(), ...progress });
+  }
+
+  async #moveAll(parts: Renewing, sessions: ReadonlyMap<string, SessionResource>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const begun of this.#begun) failures.push(...(await this.#move(parts, begun, sessions)));
+    this.#begun = this.#begun.filter(
+      ({ left, hasMovedOthers, since }) =>
+        left.size > 0 || !hasMovedOthers || performance.now() - since < HEARD_MS,
+    );
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** What it could not move. */
+  async #move(
+    parts: Renewing,
+    begun: BegunJump,
+    sessions: ReadonlyMap<string, SessionResource>,
+  ): Promise<unknown[]> {
+    const { jump, left } = begun;
+    const failures: unknown[] = [];
+    await this.#moveOthers(begun).catch((error: unknown) => failures.push(error));
+    const byName = new Map([...sessions.values()].map((session) => [session.metadata.name, session]));
+    const moves = [...left].map(async (name) => {
+      const session = byName.get(name);
+      if (session !== undefined && session.metadata.deletionTimestamp === undefined) {
+        await moveSession(parts, name, jump).catch(unlessGone);
+        begun.moved.push(session);
+      }
+      left.delete(name);
+    });
     // To the end of each: what goes on behind a failure would meet its own repetition.
-    const done = await Promise.allSettled([...moves, this.#moveOthers(jump)]);
-    const failed = done.find((result) => result.status === "rejected");
-    if (failed) throw failed.reason;
-    this.#clock.follow(jump.ms);
-    this.#begun = undefined;
-    // Behind it: each takes a program of its own. One set back leaves tokens that last longer.
+    for (const result of await Promise.allSettled(moves))
+      if (result.status === "rejected") failures.push(result.reason);
+    const { patienceMs = PATIENCE_MS } = this.#parts;
+    // One session that cannot be moved does not keep the others from the time as it is; it is not over meanwhile.
+    if (failures.length === 0 || performance.now() - begun.since >= patienceMs) this.#follow(begun);
+    if (begun.isFollowed) this.#renew(parts, jump, begun.moved.splice(0));
+    return failures;
+  }
+
+  #follow(begun: BegunJump): void {
+    if (begun.isFollowed) return;
+    this.#clock.follow(begun.jump.ms);
+    begun.isFollowed = true;
+  }
+
+  /** Behind the jump: each takes a program of its own. One set back leaves tokens that last longer. */
+  #renew(parts: Renewing, jump: Jump, moved: readonly SessionResource[]): void {
     if (jump.ms < 0) return;
-    for (const session of own.filter(hasAccess)) {
+    for (const session of moved.filter(hasAccess)) {
       const { name } = session.metadata;
       const renewed = this.#renewals.run(`${jump.by} ${String(jump.at)} ${name}`, () =>
         renewMoved(parts, name),
       );
-      renewed.catch(unlessGone).catch((error: unknown) => onError?.(error));
+      renewed.catch(unlessGone).catch((error: unknown) => this.#parts.onError?.(error));
     }
   }
 
-  #see(ms: number): Jump {
-    const before = Math.round(this.#clock.now());
-    return { by: this.#by, at: before + Math.round(ms), ms: Math.round(ms), before };
-  }
-
-  async #moveOthers(jump: Jump): Promise<void> {
-    const begun = this.#begun;
-    if (begun === undefined || begun.hasMovedOthers) return;
-    await this.#parts.onJump?.(jump);
+  async #moveOthers(begun: BegunJump): Promise<void> {
+    if (begun.hasMovedOthers) return;
+    await this.#parts.onJump?.(begun.jump);
     begun.hasMovedOthers = true;
   }
 }

@@ -49,6 +49,11 @@ export function hasAccess(session: SessionResource): boolean {
   return session.status?.phase === "Active" && openedAtOf(session) !== undefined;
 }
 
+/** Whether the session was moved by the jump, by this process or by one that led before and has seen the same. */
+export function isMoved({ spec: { extendedBy = [] } }: SessionResource, jump: Jump): boolean {
+  return knows(extendedBy, jump);
+}
+
 /** What a session that was moved by the jump knows it by. */
 function markOf({ by, at, ms }: Jump): string {
   return `clock ${by} ${String(at)} ${String(ms)}`;

@@ -4,7 +4,6 @@ import type { SessionResource } from "../common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { ClockJumps, type ClockJumpsParts } from "./clock-jumps.js";
-import { sessionClock } from "./session-clock.js";
 import { type OwnClusters, leaveMachine } from "./session-cluster.js";
 import { SESSIONS_PATH } from "./session-crd.js";
 import { removeNamespace } from "./session-namespace.js";
@@ -67,7 +66,7 @@ export async function startSessionController(parts: SessionControllerParts): Pro
   const jumps = new ClockJumps(parts);
   const timer = setInterval(() => {
     jumps.look(current, leads(parts));
-    if (leads(parts)) tick(parts, current, endings).catch(report);
+    if (leads(parts)) tick(parts, current, { endings, jumps }).catch(report);
   }, TICK_MS);
   stop.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   return () => stop.abort();
@@ -119,13 +118,13 @@ class SessionEndings {
 }
 
 async function tick(
-  { client, server, isBeingMade, clock = sessionClock }: SessionControllerParts,
+  { client, server, isBeingMade }: SessionControllerParts,
   sessions: ReadonlyMap<string, SessionResource>,
-  endings: SessionEndings,
+  { endings, jumps }: { endings: SessionEndings; jumps: ClockJumps },
 ): Promise<void> {
-  const now = clock.now();
   await Promise.all(
     [...sessions.values()].map(async (session) => {
+      const now = jumps.nowFor(session);
       if (session.metadata.deletionTimestamp) {
         if (isOwn(session, server)) endings.begin(session);
       } else if (isOver(session, now)) await endSession(client, session);

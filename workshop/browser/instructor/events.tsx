@@ -35,17 +35,11 @@ export function Events(): ReactElement | null {
 const PHASES = { early: "to come", open: "on", over: "over" } as const;
 
 function EventCard({ event }: { event: EventRow }): ReactElement {
-  const queries = useQueryClient();
   const [isShown, setIsShown] = useState(false);
-  const [isAsking, setIsAsking] = useState(false);
   const [isNaming, setIsNaming] = useState(false);
   const [isSeating, setIsSeating] = useState(false);
   // Helpers of the event are told no link that lets people in, and end nothing.
   const isInstructor = event.role !== "helper";
-  async function remove(): Promise<void> {
-    await eventApi.remove(event.name);
-    await queries.invalidateQueries({ queryKey: ["events"] });
-  }
   return (
     <article className="card event-card" aria-labelledby={`event-${event.name}`}>
       <EventFacts event={event} />
@@ -78,18 +72,30 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
             Who looks after it
           </Button>
         )}
-        {isInstructor && (
-          <Button className="button button--small" onPress={() => setIsAsking(true)}>
-            Delete…
-          </Button>
-        )}
+        {isInstructor && <DeleteEvent name={event.name} />}
       </div>
       {isSeating && isInstructor && <EventSeats event={event} />}
       {isNaming && <EventStaffForm event={event} onClose={() => setIsNaming(false)} />}
       {isShown && isInstructor && <EventQr event={event} />}
+    </article>
+  );
+}
+
+function DeleteEvent({ name }: { name: string }): ReactElement {
+  const queries = useQueryClient();
+  const [isAsking, setIsAsking] = useState(false);
+  async function remove(): Promise<void> {
+    await eventApi.remove(name);
+    await queries.invalidateQueries({ queryKey: ["events"] });
+  }
+  return (
+    <>
+      <Button className="button button--small" onPress={() => setIsAsking(true)}>
+        Delete…
+      </Button>
       <Confirm
         isOpen={isAsking}
-        title={`Delete the event ${event.name}?`}
+        title={`Delete the event ${name}?`}
         action="Delete it"
         onConfirm={remove}
         onClose={() => setIsAsking(false)}
@@ -97,7 +103,7 @@ function EventCard({ event }: { event: EventRow }): ReactElement {
         Its link lets nobody in any more, the sessions of its people end with everything they have, and their
         names and results are deleted.
       </Confirm>
-    </article>
+    </>
   );
 }
 

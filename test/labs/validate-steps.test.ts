@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -135,6 +135,21 @@ it.concurrent("a page of which nothing could be compiled in time fails its lab",
   expect([outcome, ...problems.map(({ rule, file }) => `${rule} ${file}`)]).toEqual([
     "failed",
     "page-time unread.md",
+  ]);
+});
+
+it.concurrent("a page whose file cannot be read fails its lab, and the others are replayed", async () => {
+  const lab = join(folder, "one-broken");
+  mkdirSync(join(lab, "pages"), { recursive: true });
+  writeFileSync(join(lab, "workshop.yaml"), "title: One broken\n");
+  writeFileSync(join(lab, "pages/a.md"), `${block("execute", "true")}\n`);
+  symlinkSync("gone.md", join(lab, "pages/b.md"));
+  const parts = { ...platform, policies: platform.policies.service };
+  const { outcome, steps, problems } = await validateLab(await loadLab(lab), parts);
+  expect(steps.map(({ state }) => state)).toEqual(["passed"]);
+  expect([outcome, ...problems.map(({ rule, file }) => `${rule} ${file}`)]).toEqual([
+    "failed",
+    "unreadable-page pages/b.md",
   ]);
 });
 

@@ -59,19 +59,26 @@ describe("a page that cannot be read", () => {
     ["a link to itself", (page) => symlinkSync("b.md", page), "it is a link that leads back to itself"],
     ["a folder", (page) => mkdirSync(page), "it is a folder, not a file"],
     ["a file in place of its folder", (page) => symlinkSync("a.md/c.md", page), "is a file"],
-  ])("is named as from where the command was started, with why: %s", async (_what, make, why) => {
+  ])("is a page that cannot be shown, and is named with why: %s", async (_what, make, why) => {
     await write({ "workshop.yaml": "title: x\n", "pages/a.md": "a" });
     make(join(folder, "pages/b.md"));
-    const here = process.cwd();
-    try {
-      process.chdir(folder);
-      const refusal = await loadLab(folder).catch(String);
-      expect(refusal).toContain("The page pages/b.md cannot be read: ");
-      expect(refusal).toContain(why);
-      expect(refusal).not.toMatch(/E[A-Z]{4,}/);
-    } finally {
-      process.chdir(here);
-    }
+    const lab = await loadLab(folder);
+    expect(lab.pages.map(({ name }) => name)).toEqual(["a", "b"]);
+    const [problem] = lintLab(lab);
+    expect(problem).toMatchObject({
+      severity: "error",
+      rule: "unreadable-page",
+      file: "pages/b.md",
+      line: 1,
+    });
+    expect(problem?.message).toContain("The page pages/b.md cannot be read: ");
+    expect(problem?.message).toContain(why);
+    expect(problem?.message).not.toMatch(/E[A-Z]{4,}/);
+  });
+
+  it("refuses the lab where no page of it can be read", async () => {
+    await write({ "workshop.yaml": "title: x\n", "pages/b.md/c": "" });
+    await expect(loadLab(folder)).rejects.toThrow("The page pages/b.md cannot be read: it is a folder");
   });
 
   it.each(["EACCES", "EPERM"])("is named with what to do where it may not be read: %s", async (code) => {
@@ -85,7 +92,8 @@ describe("a page that cannot be read", () => {
     await write({ "workshop/config.yaml": "{}\n", "workshop/content/a.md": "# A" });
     symlinkSync("gone.md", join(folder, "workshop/content/b.md"));
     const lab = await loadLab(folder);
-    expect(lab.pages.map(({ title }) => title)).toEqual(["A"]);
+    expect(lab.pages.map(({ title }) => title)).toEqual(["A", "B"]);
+    expect(lab.pages[1]?.source).toContain("This page cannot be shown");
     expect(lintLab(lab).map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
       expect.stringMatching(/^workshop\/content\/b\.md:1 .*it is a link to gone\.md, which is not there$/),
     ]);

@@ -7,7 +7,7 @@ import { labelOf, pageNames } from "../common/page-name.js";
 import { type WorkshopFile, readWorkshopFile } from "./educates-resource.js";
 import { titlesOfNoPage } from "./titles-of-no-page.js";
 import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
-import { type PageName, readPageOfFolder } from "./page-file.js";
+import { type PageName, isUnreadable, readPageOfFolder } from "./page-file.js";
 
 const MODULES = "workshop/modules.yaml";
 const CONTENT = "workshop/content/";
@@ -29,7 +29,7 @@ export async function loadClassicLab(folder: string): Promise<Lab> {
   );
   const named = { ...workshop.described.variables, ...variables };
   const pages = await readPages(folder, paths, { content: new Set(content), list, variables: named });
-  if (pages.pages.length === 0)
+  if (pages.pages.every(isUnreadable))
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
       `${folder} names ${paths.length} pages and none of them is a file of Markdown or AsciiDoc in ${CONTENT}; add one`,

@@ -185,15 +185,15 @@ describe("a workshop of the Hugo form", () => {
         Buffer.from("# D\n\ncaf\u00e9 na\u00efve\n", "latin1"),
       );
       const lab = await loadLab(folder);
-      expect(lab.pages.map(({ title }) => title)).toEqual(["Heading", "B", "D"]);
-      expect(lab.pages[2]?.source).toContain("café naïve");
+      expect(lab.pages.map(({ title }) => title)).toEqual(["Heading", "B", "C", "D"]);
+      expect(lab.pages[3]?.source).toContain("café naïve");
       expect(
         lab.problems.map(({ severity, file, line, rule }) => `${severity} ${file}:${line} ${rule}`),
       ).toEqual([
         "error resources/workshop.yaml:3 workshop-file",
         "error workshop/config.yaml:3 workshop-file",
         "error workshop/content/a.md:2 front-matter",
-        "error workshop/content/c.md:1 missing-page",
+        "error workshop/content/c.md:1 unreadable-page",
         "warning workshop/content/d.md:3 encoding",
       ]);
     } finally {

@@ -7,7 +7,7 @@ import { labelOf, pageNames } from "../common/page-name.js";
 import { contentFiles, educatesLab, readEducatesWorkshop } from "./educates-workshop.js";
 import { readWorkshopFile } from "./educates-resource.js";
 import { titlesOfNoPage } from "./titles-of-no-page.js";
-import { type PageText, pageOf, readPageTextOfFolder } from "./page-file.js";
+import { type PageText, isUnreadable, pageOf, readPageTextOfFolder } from "./page-file.js";
 
 const CONFIG = "workshop/config.yaml";
 const CONTENT = "workshop/content/";
@@ -28,7 +28,7 @@ export async function loadHugoLab(folder: string): Promise<Lab> {
     const page = pageOf(file, names[at] ?? labelOf(path), text);
     return { ...page, title: text.front.title ?? titles.get(path) ?? page.title, ...templatesOf(file) };
   });
-  if (pages.length === 0)
+  if (pages.every(isUnreadable))
     throw new WorkshopError(
       WORKSHOP_ERRORS.labInvalid,
       `${folder} has no page: there is no file of Markdown or AsciiDoc in ${CONTENT} that can be read; add one`,
@@ -84,18 +84,15 @@ async function readContent(
   const there = [...all].filter((path) => !path.endsWith(".adoc") || !all.has(path.replace(/adoc$/, "md")));
   const bundles = there.flatMap((path) => /^(?:(.*)\/)?index\.(?:md|adoc)$/.exec(path)?.[1] ?? []);
   const pages = there.filter((path) => isPage(path, bundles));
-  const read = await Promise.allSettled(
-    pages.map((path) => readPageTextOfFolder(folder, CONTENT + path, names)),
-  );
+  const read = await Promise.all(pages.map((path) => readPageTextOfFolder(folder, CONTENT + path, names)));
   const files: ContentFile[] = [];
   const problems: LabProblem[] = [];
-  for (const [at, result] of read.entries()) {
+  for (const [at, text] of read.entries()) {
     const file = CONTENT + (pages[at] ?? "");
-    if (result.status === "rejected") problems.push(unreadablePage(file, result.reason));
-    else if (result.value.front.draft === true) problems.push(draftPage(file));
+    if (text.front.draft === true) problems.push(draftPage(file));
     else {
-      files.push({ path: pathOf(pages[at] ?? ""), file, text: result.value });
-      problems.push(...shortcodesInAsciidoc(file, result.value));
+      files.push({ path: pathOf(pages[at] ?? ""), file, text });
+      problems.push(...shortcodesInAsciidoc(file, text));
     }
   }
   return { there, files, problems };
@@ -214,17 +211,6 @@ function missingStep(step: string, line: number): LabProblem {
     line,
     message: `The pathway names the page ${step}, which does not exist`,
     fix: `Add ${CONTENT}${step}.md, or remove the step`,
-  };
-}
-
-function unreadablePage(file: string, cause: unknown): LabProblem {
-  return {
-    severity: "error",
-    rule: "missing-page",
-    file,
-    line: 1,
-    message: cause instanceof Error ? cause.message : String(cause),
-    fix: "Correct the file; the other pages are shown without it",
   };
 }
 

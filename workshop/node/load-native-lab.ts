@@ -8,7 +8,7 @@ import { type WorkshopFile, workshopFileSchema } from "../common/lab-schema.js";
 import { withoutLists } from "../common/object-lists.js";
 import { labelOf, pageNames } from "../common/page-name.js";
 import { isReallyWithin } from "./lab-path.js";
-import { readPageOfFolder } from "./page-file.js";
+import { isUnreadable, readPageOfFolder } from "./page-file.js";
 import { readYamlAs } from "./yaml-file.js";
 
 /** Reads the native form: `workshop.yaml` and `pages/*.md`, or `.adoc`. */
@@ -68,6 +68,9 @@ async function readPages(folder: string, file: WorkshopFile): Promise<Pick<Lab, 
       return readPageOfFolder(folder, `pages/${fileOf(path, there)}`, page);
     }),
   );
+  const first = pages[0];
+  if (first && pages.every(isUnreadable))
+    throw new WorkshopError(WORKSHOP_ERRORS.labPageNotFound, first.problems[0]?.message ?? "");
   const passedOver = [...new Set(paths)].filter((path) => isTwice(path, there));
   return { pages, problems: passedOver.map(inBothForms) };
 }

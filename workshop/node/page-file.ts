@@ -13,7 +13,7 @@ import { type AsciidocFile, readAsciidoc } from "./asciidoc/read-asciidoc.js";
 import { splitFrontMatter } from "./front-matter.js";
 import { isReallyWithin } from "./lab-path.js";
 import { readRegularFile } from "./regular-file.js";
-import { pathFromHere, whyUnreadable } from "./unreadable-file.js";
+import { whyUnreadable } from "./unreadable-file.js";
 import { labText } from "./text-encoding.js";
 
 /** A page as it stands in its file. */
@@ -45,7 +45,7 @@ export async function readPage(
   return pageOf(file, name, await readPageText({ folder, file, names: Object.keys(variables), isAlone }));
 }
 
-/** Reads a page of a lab's folder; what lies outside of the folder is no page of it. Throws as `readPage` does. */
+/** Reads a page of a lab's folder; what lies outside of the folder is no page of it. One that cannot be read says so in its place. */
 export async function readPageOfFolder(
   folder: string,
   file: string,
@@ -54,17 +54,38 @@ export async function readPageOfFolder(
   return pageOf(file, name, await readPageTextOfFolder(folder, file, Object.keys(variables)));
 }
 
-/** The text of a page of a lab's folder. Throws as `readPage` does. */
+/** The text of a page of a lab's folder; of one that cannot be read, a text that says so, with the reason among its problems. */
 export async function readPageTextOfFolder(
   folder: string,
   file: string,
   names: readonly string[] = [],
 ): Promise<PageText> {
-  if (await isReallyWithin(folder, join(folder, file))) return readPageText({ folder, file, names });
-  throw new WorkshopError(
-    WORKSHOP_ERRORS.labPageNotFound,
-    `The page ${file} lies outside of the lab's folder ${folder}; put it inside`,
-  );
+  if (!(await isReallyWithin(folder, join(folder, file))))
+    return unreadableText(`The page ${file} lies outside of the lab's folder`, "Put its file inside");
+  try {
+    return await readPageText({ folder, file, names });
+  } catch (error) {
+    if (!(error instanceof WorkshopError)) throw error;
+    return unreadableText(error.message, "Correct the file; the other pages are as they were");
+  }
+}
+
+/** Rule of the problem of a page whose file cannot be read. */
+export const UNREADABLE_PAGE = "unreadable-page";
+
+/** Whether there is only its place of a page, since its file cannot be read. */
+export function isUnreadable({ problems }: Pick<PageText, "problems">): boolean {
+  return problems.some(({ rule }) => rule === UNREADABLE_PAGE);
+}
+
+function unreadableText(message: string, fix: string): PageText {
+  return {
+    source:
+      "> [!CAUTION]\n> This page cannot be shown, for its file cannot be read. You can go on with the other pages.\n",
+    firstLine: 1,
+    front: {},
+    problems: [{ severity: "error", rule: UNREADABLE_PAGE, line: 1, message, fix }],
+  };
 }
 
 /** A page of the text that was read from the file. */
@@ -106,7 +127,7 @@ const MAX_PAGE_BYTES = 4 * MAX_PAGE_CHARACTERS;
 
 async function readPageText(place: AsciidocFile): Promise<PageText> {
   const { folder, file } = place;
-  const { text, problems } = labText(await readBytes(join(folder, file)));
+  const { text, problems } = labText(await readBytes(folder, file));
   const page = splitFrontMatter(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
   const read = { ...page, problems: [...problems, ...page.problems] };
   return file.endsWith(".adoc") ? fromAsciidoc(read, place) : read;
@@ -128,20 +149,21 @@ async function fromAsciidoc(
   };
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(folder: string, file: string): Promise<Uint8Array> {
+  const path = join(folder, file);
   try {
     const { size } = await stat(path);
     if (size > MAX_PAGE_BYTES)
       throw new WorkshopError(
         WORKSHOP_ERRORS.labInvalid,
-        `The page ${pathFromHere(path)} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
+        `The page ${file} has ${size} bytes; at most ${MAX_PAGE_BYTES} are read. Split it`,
       );
     return (await readRegularFile(path)).content;
   } catch (cause) {
     if (cause instanceof WorkshopError) throw cause;
     throw new WorkshopError(
       WORKSHOP_ERRORS.labPageNotFound,
-      `The page ${pathFromHere(path)} cannot be read: ${await whyUnreadable(path, cause)}`,
+      `The page ${file} cannot be read: ${await whyUnreadable(path, cause)}`,
       { cause },
     );
   }

@@ -62,7 +62,9 @@ async function fixOne(path: string, options: LoadOptions): Promise<void> {
     const outcome = brought === undefined ? `could not be fetched: ${why ?? ""}` : `is now ${place(brought)}`;
     tellFix(`${place(file)}: the picture ${address} ${outcome}.`);
   }
-  for (const { file, line, before, after } of await fixOldKubernetes(lab))
+  for (const { file, line, before, after } of await fixOldKubernetes(lab, (why) => {
+    tellFix(`${why}.`);
+  }))
     tellFix(`${place(file)}:${String(line)}: ${before.trim()} is now ${after.trim()}`);
 }
 

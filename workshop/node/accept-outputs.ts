@@ -1,11 +1,13 @@
-import { access, constants, open, realpath, rename, rm } from "node:fs/promises";
-import { dirname, basename, join } from "node:path";
+import { access, constants, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { WORKSHOP_ERRORS, WorkshopError } from "../common/errors.js";
 import { acceptedLines } from "../common/expected-output.js";
 import type { Lab } from "../common/lab.js";
 import { OUTPUT_WORD } from "../common/output-word.js";
+import { isUnreadable } from "./page-file.js";
 import { whyNotWritten } from "./lab-folder.js";
 import { readRegularFile } from "./regular-file.js";
+import { ANYBODY_WRITES, type Replacement, putInPlace, writeBeside } from "./replace-file.js";
 import type { ValidatedStep } from "./validation-report.js";
 
 /** An expected output of a page that was written anew. */
@@ -31,7 +33,7 @@ export class PagesAsRead {
 
   static async of(lab: Lab): Promise<PagesAsRead> {
     const files = new Map<string, Buffer>();
-    for (const { file } of lab.pages)
+    for (const { file } of lab.pages.filter((page) => !isUnreadable(page)))
       files.set(file, (await readRegularFile(join(lab.source.folder, file))).content);
     return new PagesAsRead(lab, files);
   }
@@ -44,19 +46,19 @@ export class PagesAsRead {
     const written: WrittenOutput[] = [];
     const pages: WrittenPage[] = [];
     for (const file of new Set(steps.flatMap((step) => (step.accepted ? [step.file] : [])))) {
-      const { path, mode, content } = await this.#writable(file);
+      const { path, content } = await this.#writable(file);
       const lines = fileLines(content, file);
       const ofFile = steps.filter((step) => step.accepted && step.file === file);
       // From below, so that the lines above stay where they are.
       for (const step of ofFile.toSorted((one, other) => lineOf(other) - lineOf(one)))
         written.push(rewrite(lines, step));
-      pages.push({ file, path, mode, text: lines.join("\n") });
+      pages.push({ file, path, text: lines.join("\n") });
     }
-    await putInPlace(pages);
+    await putAllInPlace(pages);
     return written.toSorted((one, other) => one.file.localeCompare(other.file) || one.line - other.line);
   }
 
-  async #writable(file: string): Promise<{ path: string; mode: number; content: Buffer }> {
+  async #writable(file: string): Promise<{ path: string; content: Buffer }> {
     try {
       const path = await realpath(join(this.#lab.source.folder, file));
       const { content, mode } = await readRegularFile(path);
@@ -65,7 +67,7 @@ export class PagesAsRead {
       // Root may write everything; the author has said that nobody should.
       if ((mode & ANYBODY_WRITES) === 0) throw refused(file, "is read-only", "Make it writable");
       await access(path, constants.W_OK);
-      return { path, mode, content };
+      return { path, content };
     } catch (error) {
       if (error instanceof WorkshopError) throw error;
       throw unwritten(file, error);
@@ -75,11 +77,8 @@ export class PagesAsRead {
 
 interface WrittenPage extends Pick<WrittenOutput, "file"> {
   path: string;
-  mode: number;
   text: string;
 }
-
-const ANYBODY_WRITES = 0o222;
 
 function lineOf({ accepted }: ValidatedStep): number {
   return accepted?.expected.line ?? 0;
@@ -148,34 +147,15 @@ function asSource(line: string, names: readonly { value: string; written: string
 }
 
 /** All of them or none, each at once and never half-written: whatever may fail for want of room is done beside them first. */
-async function putInPlace(pages: readonly WrittenPage[]): Promise<void> {
-  const written: { file: string; beside: string; path: string }[] = [];
+async function putAllInPlace(pages: readonly WrittenPage[]): Promise<void> {
+  const written: (Replacement & Pick<WrittenPage, "file">)[] = [];
   try {
-    for (const page of pages) {
-      const { file, path } = page;
-      const beside = join(dirname(path), `.${basename(path)}.${process.pid}.lectern`);
-      await writeNew(beside, page).catch(throwUnwritten(file));
-      written.push({ file, beside, path });
-    }
-    for (const { file, beside, path } of written) await rename(beside, path).catch(throwUnwritten(file));
+    for (const { file, path, text } of pages)
+      written.push({ file, ...(await writeBeside(path, text).catch(throwUnwritten(file))) });
+    for (const page of written) await putInPlace(page).catch(throwUnwritten(page.file));
   } catch (error) {
     for (const { beside } of written) await rm(beside, { force: true });
     throw error;
-  }
-}
-
-/** Leaves nothing of it where it fails. */
-async function writeNew(path: string, { mode, text }: WrittenPage): Promise<void> {
-  const file = await open(path, "wx", mode);
-  try {
-    await file.writeFile(text);
-    await file.chmod(mode);
-    await file.sync();
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
 import { sampleVariables } from "../common/variables.js";
+import { giveToOwnerOf, replaceFile } from "./replace-file.js";
 
 /** 10 MiB: a picture of a page is a tenth of that. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -60,21 +61,6 @@ async function bring(
   }
 }
 
-/** All of the text or the page as it was: it may be the only copy that its author has. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  // A page that is a link elsewhere stays one.
-  const file = await realpath(path);
-  const unfinished = `${file}.${String(process.pid)}.new`;
-  try {
-    await writeFile(unfinished, text, { flag: "wx" });
-    await chmod(unfinished, (await stat(file)).mode);
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-}
-
 /** The whole address where a picture is shown; a link to it stays what it is. */
 function pictureAt(address: string): RegExp {
   const literal = address.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
@@ -96,8 +82,9 @@ async function fetched(folder: string, address: string): Promise<string> {
     .at(-1)
     ?.replace(/\.[^.]*$/, "")
     .replaceAll(/[^\w-]+/g, "-");
-  await mkdir(join(folder, "images"), { recursive: true });
-  return writeBeside(
+  const made = await mkdir(join(folder, "images"), { recursive: true });
+  if (made !== undefined) await giveToOwnerOf(folder, made);
+  return writePicture(
     folder,
     name === undefined || name === "" ? "picture" : name.slice(0, 60),
     ending,
@@ -117,7 +104,7 @@ async function readBounded(response: Response): Promise<Uint8Array> {
 }
 
 /** Nothing that is there is written over. */
-async function writeBeside(
+async function writePicture(
   folder: string,
   name: string,
   ending: string,
@@ -127,6 +114,7 @@ async function writeBeside(
     const path = `images/${name}${number === 1 ? "" : `-${String(number)}`}${ending}`;
     try {
       await writeFile(join(folder, path), content, { flag: "wx" });
+      await giveToOwnerOf(folder, join(folder, path));
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -1,12 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { oldKubectl } from "../common/kubernetes-age/old-kubectl.js";
 import { isSameShape, oldObjects } from "../common/kubernetes-age/old-objects.js";
+import { WorkshopError } from "../common/errors.js";
 import type { Lab } from "../common/lab.js";
 import { type CommandText, commandTexts } from "./command-text.js";
 import { isReallyWithin } from "./lab-path.js";
 import { isProgramFile } from "./lint-home-files.js";
 import { isFixable } from "./lint-old-kubernetes.js";
+import { replaceFile } from "./replace-file.js";
 
 /** A line of a lab that was written anew. */
 export interface FixedLine {
@@ -20,9 +22,13 @@ export interface FixedLine {
 
 /**
  * Writes anew what lint has found to be old with the same meaning in today's words: versions of objects whose shape is the same, and the
- * `--` of `kubectl exec`. What lint said no such thing of stays as it is: text that is read, comments, and what is to fail.
+ * `--` of `kubectl exec`. What lint said no such thing of stays as it is: text that is read, comments, and what is to fail. Files that are
+ * not to be written are told of, and the others go on.
  */
-export async function fixOldKubernetes({ problems, source }: Lab): Promise<FixedLine[]> {
+export async function fixOldKubernetes(
+  { problems, source }: Lab,
+  onRefused: (why: string) => void = () => {},
+): Promise<FixedLine[]> {
   const found = problems.filter(isFixable);
   const fixed: FixedLine[] = [];
   for (const file of new Set(found.map((problem) => problem.file))) {
@@ -40,7 +46,13 @@ export async function fixOldKubernetes({ problems, source }: Lab): Promise<Fixed
     );
     if (changes.length === 0) continue;
     for (const { line, after } of changes) lines[line] = after;
-    await writeFile(path, lines.join("\n"));
+    try {
+      await replaceFile(path, lines.join("\n"));
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      onRefused(error.message);
+      continue;
+    }
     fixed.push(...changes.map(({ line, before, after }) => ({ file, line: line + 1, before, after })));
   }
   return fixed;

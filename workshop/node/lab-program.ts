@@ -1,4 +1,5 @@
 import type { ExecResult, SessionHost } from "../../terminal/common/session-host.js";
+import { programText } from "./program-text.js";
 
 /** A program of the lab, and how it is run beside the learner's shells. */
 export interface LabProgram {
@@ -31,9 +32,10 @@ $by "$file" "$@"`;
 export async function runLabProgram(
   host: Pick<SessionHost, "exec">,
   session: string,
-  { name, content, args = [], stdin = "", env, timeoutMs }: LabProgram,
+  { name, content: written, args = [], stdin = "", env, timeoutMs }: LabProgram,
   signal?: AbortSignal,
 ): Promise<ExecResult> {
+  const content = programText(written);
   const by = namesInterpreter(content) ? "" : "bash";
   const file = name.split("/").at(-1) ?? name;
   return host.exec(session, {

@@ -5,7 +5,7 @@ import type { LabProblem } from "../../common/lab.js";
 import { isReallyWithin } from "../lab-path.js";
 import { readRegularFile } from "../regular-file.js";
 import { labText } from "../text-encoding.js";
-import { pathFromHere, whyUnreadable } from "../unreadable-file.js";
+import { whyUnreadable } from "../unreadable-file.js";
 
 /** Deeper than a lab of any platform is laid out. */
 const MAX_DEPTH = 8;
@@ -26,17 +26,14 @@ export async function readText(folder: string, path: string, tell?: Tell): Promi
 export async function readFileOf(folder: string, path: string): Promise<{ content: Buffer; mode: number }> {
   const file = join(folder, path);
   if (!(await isReallyWithin(folder, file)))
-    throw invalid(`The file ${file} lies outside of the lab; put it inside`);
+    throw invalid(`The file ${path} lies outside of the lab; put it inside`);
   try {
     const { size } = await stat(file);
     if (size <= MAX_FILE_BYTES) return await readRegularFile(file);
   } catch (cause) {
-    throw invalid(
-      `The file ${pathFromHere(file)} cannot be read: ${await whyUnreadable(file, cause)}`,
-      cause,
-    );
+    throw invalid(`The file ${path} cannot be read: ${await whyUnreadable(file, cause)}`, cause);
   }
-  throw invalid(`The file ${file} has more than ${String(MAX_FILE_BYTES)} bytes; a lab takes no larger ones`);
+  throw invalid(`The file ${path} has more than ${String(MAX_FILE_BYTES)} bytes; a lab takes no larger ones`);
 }
 
 /** Paths of all files below, relative to the folder; links are not followed, and what begins with a dot is left out. */

@@ -2,6 +2,7 @@ import { basename, join, posix, relative } from "node:path";
 import { WorkshopError } from "../../common/errors.js";
 import type { LabProblem } from "../../common/lab.js";
 import type { WrittenFile } from "../lab-folder.js";
+import { programText } from "../program-text.js";
 import { type Tell, collectionOf, filesBelow, readFileOf } from "./foreign-folder.js";
 
 const PICTURE = /\.(?:png|jpe?g|gif|svg|webp)$/i;
@@ -43,7 +44,7 @@ export class ImportedLab {
   ): Promise<string | undefined> {
     const read = await this.reading(() => readFileOf(this.#folder, script));
     if (!read) return undefined;
-    this.files[`files/${path}`] = { content: read.content, mode: PROGRAM_MODE };
+    this.files[`files/${path}`] = { content: programText(read.content), mode: PROGRAM_MODE };
     return `${FENCE}execute-${String(terminal)}\nbash ~/${path}\n${FENCE}\n`;
   }
 
@@ -55,7 +56,10 @@ export class ImportedLab {
   ): Promise<string | undefined> {
     const read = await this.reading(() => readFileOf(this.#folder, script));
     if (!read) return undefined;
-    this.files[`checks/${name}`] = { content: change(read.content.toString("utf8")), mode: PROGRAM_MODE };
+    this.files[`checks/${name}`] = {
+      content: change(Buffer.from(programText(read.content)).toString("utf8")),
+      mode: PROGRAM_MODE,
+    };
     return `\n${FENCE}examiner:execute-test\nname: ${name}\ntitle: Check this step\n${FENCE}\n`;
   }
 

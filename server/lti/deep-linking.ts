@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { claimProblem } from "./claim-problem.js";
 import type { LabSummary } from "../../workshop/common/api.js";
 import { CLAIM, TEACHES, refused } from "./launch-claims.js";
 import { type LtiPlatform, originsOf } from "./lti-config.js";
@@ -43,8 +44,7 @@ export function asksForChoice(payload: Record<string, unknown>): boolean {
 export function choiceOf(platform: LtiPlatform, payload: unknown): LabChoice {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) {
-    const { path = [], message = "" } = parsed.error.issues[0] ?? {};
-    throw refused(`What ${platform.name} asks for is none that can be used: ${path.join(".")}: ${message}.`);
+    throw refused(`What ${platform.name} asks for is none that can be used: ${claimProblem(parsed.error)}`);
   }
   const { [SETTINGS]: settings, ...found } = parsed.data;
   const deployment = found[`${CLAIM}/deployment_id`];

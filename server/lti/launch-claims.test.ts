@@ -43,3 +43,18 @@ it.each([
   });
   expect(launch.teaches).toBe(teaches);
 });
+
+it("says which claim a launch lacks in words that its platform's settings have", () => {
+  expect(() => launchOf(platform, { sub: "1" })).toThrow(
+    'The launch of Our school is none that can be used: the claim "message_type" is not as LTI 1.3 has it. Whoever looks after that platform can see to what it sends to tools.',
+  );
+  const launch = {
+    sub: "1",
+    [`${CLAIM}message_type`]: "LtiResourceLinkRequest",
+    [`${CLAIM}version`]: "1.3.0",
+    [`${CLAIM}deployment_id`]: "one",
+    [`${CLAIM}target_link_uri`]: "https://lectern.example/",
+    [`${CLAIM}resource_link`]: { id: "link" },
+  };
+  expect(() => launchOf(platform, launch)).toThrow('the claim "roles" is missing.');
+});

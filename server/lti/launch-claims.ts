@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimProblem } from "./claim-problem.js";
 import { MAX_PERSON_NAME, personName } from "../../workshop/common/person-name.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { type LtiPlatform, originsOf } from "./lti-config.js";
@@ -52,8 +53,7 @@ const claims = z.object({
 export function launchOf(platform: LtiPlatform, payload: unknown): Launch {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) {
-    const { path = [], message = "" } = parsed.error.issues[0] ?? {};
-    throw refused(`The launch of ${platform.name} is none that can be used: ${path.join(".")}: ${message}.`);
+    throw refused(`The launch of ${platform.name} is none that can be used: ${claimProblem(parsed.error)}`);
   }
   const found = parsed.data;
   const deployment = found[`${CLAIM}/deployment_id`];

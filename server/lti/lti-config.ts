@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { issueText } from "../../workshop/common/issue-text.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 
 /** A registered platform: a learning management system that launches labs here (LTI 1.3). */
@@ -103,7 +104,6 @@ export function readLtiConfig(file: string): LtiConfig {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError)
-    return error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`).join("; ");
+  if (error instanceof z.ZodError) return issueText(error.issues);
   return error instanceof Error ? error.message : String(error);
 }

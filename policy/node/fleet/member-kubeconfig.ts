@@ -4,6 +4,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
 
+import { fieldProblems } from "../../common/field-problems.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
 
 /** A kubeconfig of one cluster has some 10 kB. */
@@ -78,7 +79,8 @@ type Fields = Record<string, unknown>;
 
 function currentOf(given: string): { cluster: Fields; user: Fields } {
   const found = kubeconfigSchema.safeParse(parsed(given));
-  if (!found.success) throw invalid(`it cannot be read (${z.prettifyError(found.error)})`);
+  if (!found.success)
+    throw invalid(`it cannot be read (${fieldProblems(found.error.issues, "the file").text})`);
   const { contexts, clusters, users, "current-context": current } = found.data;
   const context = contexts.find(({ name }) => name === current)?.context;
   const cluster = clusters.find(({ name }) => name === context?.cluster)?.cluster;

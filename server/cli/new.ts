@@ -1,5 +1,7 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { LAB_SUBJECTS, titleOf, writeNewLab, type LabSubject } from "../../workshop/node/new-lab.js";
+import { requireEmptyFolder } from "../../workshop/node/lab-folder.js";
+import { ServerError, serverErrorCodes } from "../errors.js";
 import { shellWord } from "../../workshop/common/shell-word.js";
 import { fromHere } from "./from-here.js";
 import { terminalText } from "./terminal-text.js";
@@ -14,10 +16,12 @@ const MINUTES = { usual: 60, most: 1440 };
 
 /**
  * Writes a new lab and says what to do with it. What no flag says is asked for where somebody is there to answer, else it is as usual.
- * Throws LAB_EXISTS.
+ * Throws LAB_EXISTS, and SERVER_USAGE where the questions are left unanswered.
  */
 export async function createLab(folder: string, flags: NewFlags): Promise<void> {
   const usual = { title: titleOf(folder), subject: LAB_SUBJECTS[0], minutes: MINUTES.usual };
+  // Nobody answers questions for a folder that nothing can be written to.
+  await requireEmptyFolder(folder);
   const isAsked = process.stdin.isTTY && process.stdout.isTTY;
   const lab = { ...usual, ...(isAsked ? await ask(flags, usual) : {}), ...flags };
   const files = await writeNewLab(folder, lab);
@@ -26,8 +30,9 @@ export async function createLab(folder: string, flags: NewFlags): Promise<void> 
     `The lab ${lab.title} is in ${place}:`,
     ...files.filter((file) => !file.startsWith(".")).map((file) => `   ${file}`),
     "",
-    `Look at it:      lectern serve --lab ${shellWord(place)}`,
+    `Write it:        lectern dev ${shellWord(place)}`,
     `Check it:        lectern validate ${shellWord(place)}`,
+    `Let people in:   lectern serve --lab ${shellWord(place)}`,
     "",
   ];
   process.stdout.write(terminalText(said.join("\n")));
@@ -43,10 +48,18 @@ async function ask(flags: NewFlags, usual: Required<NewFlags>): Promise<NewFlags
       subject: flags.subject ?? (await askSubject(line, usual.subject)),
       minutes: flags.minutes ?? (await askMinutes(line, usual.minutes)),
     };
+  } catch (error) {
+    // Of Ctrl-D, which ends what there is to read.
+    if ((error as Error).name !== "AbortError") throw error;
+    process.stdout.write("\n");
+    throw new ServerError(serverErrorCodes.usage, UNANSWERED, error);
   } finally {
     line.close();
   }
 }
+
+const UNANSWERED =
+  "Nothing was written, for not all questions were answered. Call it again, or with --title, --subject and --minutes in place of the questions.";
 
 async function askSubject(line: Interface, usual: LabSubject): Promise<LabSubject> {
   for (;;) {

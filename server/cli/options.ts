@@ -22,6 +22,15 @@ export function names(value: string, previous: string[] | undefined): string[] {
   throw new InvalidArgumentError("Expected the name of an environment variable.");
 }
 
+/** A text that is more than blanks, without those around it; `what` says which, for whoever gives none. */
+export function someText(what: string): (value: string) => string {
+  return (value) => {
+    const text = value.trim();
+    if (text === "") throw new InvalidArgumentError(`Expected ${what}.`);
+    return text;
+  };
+}
+
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (value: string) => number {
   return (value) => {

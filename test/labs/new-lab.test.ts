@@ -63,6 +63,13 @@ describe("a lab that was just written", () => {
   });
 });
 
+it("is none without a title", async () => {
+  const path = join(folder.path, "untitled");
+  const { status, output } = await runCli(["new", path, "--title", " "]);
+  expect([status, output]).toEqual([2, expect.stringContaining("Expected a title.")]);
+  expect(existsSync(path)).toBe(false);
+});
+
 interface Schema {
   properties: Record<string, unknown>;
   required: string[];
@@ -79,6 +86,21 @@ describe("somebody at a terminal", () => {
     await answer(/from 1 to 1440\.[^]*: $/, "15\r");
     expect(await ended).toBe(0);
     expect(await loadLab(path)).toMatchObject({ title: "Asked", minutes: 15, layout: "default" });
+  });
+
+  it("is told before the questions that the folder is taken", async () => {
+    const path = join(folder.path, "taken-before");
+    await runCli(["new", path]);
+    const { ended } = ask(path);
+    expect(await ended).toBe(2);
+  });
+
+  it("may press Ctrl-D, after which nothing is written", async () => {
+    const path = join(folder.path, "ended");
+    const { answer, ended } = ask(path);
+    await answer(/Title \[Ended\]: $/, "\u0004");
+    expect(await ended).toBe(2);
+    expect(existsSync(path)).toBe(false);
   });
 
   it("may press Ctrl-C, after which nothing is written", async () => {

@@ -17,13 +17,18 @@ export async function writeLabFolder(
   folder: string,
   files: Readonly<Record<string, WrittenFile>>,
 ): Promise<void> {
+  await requireEmptyFolder(folder);
+  await writeAll(folder, files).catch(inWords(folder));
+}
+
+/** Throws LAB_EXISTS where the folder holds something, and LAB_NOT_WRITTEN where it is none. */
+export async function requireEmptyFolder(folder: string): Promise<void> {
   const present = await readdir(folder).catch(nothingThere).catch(inWords(folder));
   if (present.length > 0)
     throw new WorkshopError(
       WORKSHOP_ERRORS.labExists,
       `The folder ${folder} holds ${present.slice(0, 3).join(", ")} already; name a folder that is empty or not there`,
     );
-  await writeAll(folder, files).catch(inWords(folder));
 }
 
 async function writeAll(folder: string, files: Readonly<Record<string, WrittenFile>>): Promise<void> {

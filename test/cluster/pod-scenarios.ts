@@ -112,7 +112,14 @@ const PROBES: Record<string, Scenario> = {
 
 function job(line: string, more: object = {}, until = /Complete|Failed/, pods: object = {}): Scenario {
   const template = {
-    spec: { restartPolicy: "Never", terminationGracePeriodSeconds: 1, containers: [shell(line)], ...pods },
+    spec: {
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 1,
+      // As in `pod`: a kubelet tells by FailedMount of a token's volume that it looks at once more after its pod has ended.
+      automountServiceAccountToken: false,
+      containers: [shell(line)],
+      ...pods,
+    },
   };
   return {
     objects: [{ apiVersion: "batch/v1", kind: "Job", metadata: { name: "it" }, spec: { template, ...more } }],

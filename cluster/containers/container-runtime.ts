@@ -64,6 +64,8 @@ export interface SandboxSpec {
   network: string;
   /** The text of `/etc/resolv.conf`. */
   resolver: string;
+  /** The text of `/etc/hosts`. */
+  hosts: string;
   volumes: VolumeSpec[];
 }
 

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import type { Pod, Service } from "../controllers/object-kinds.js";
 import { servicesOf } from "./network-services.js";
+import { hostsFileOf } from "./pod-names.js";
 import { resolverOf } from "./resolver.js";
 
 const slice = (name: string, endpoints: object[], addressType = "IPv4"): ApiObject => ({
@@ -102,4 +103,28 @@ it("writes the file for names as the pod asks for it", () => {
     "search a.test\nnameserver 192.0.2.53\noptions ndots:2\n",
   );
   expect(resolverOf(podOf({ dnsPolicy: "Default" }))).toBe("");
+});
+
+it("writes the file of hosts as a kubelet does, with the aliases of the pod", () => {
+  const own = { hostname: "web", address: "10.244.0.5" };
+  const hostAliases = [
+    { ip: "127.0.0.1", hostnames: ["foo.local", "bar.local"] },
+    { ip: "10.1.2.3", hostnames: ["foo.remote"] },
+  ];
+  expect(hostsFileOf(podOf({ hostAliases }), own)).toBe(`# Kubernetes-managed hosts file.
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::0\tip6-localnet
+fe00::0\tip6-mcastprefix
+fe00::1\tip6-allnodes
+fe00::2\tip6-allrouters
+10.244.0.5\tweb
+
+# Entries added by HostAliases.
+127.0.0.1\tfoo.local\tbar.local
+10.1.2.3\tfoo.remote
+`);
+  expect(hostsFileOf(podOf({ subdomain: "db" }), own)).toMatch(
+    /\n10\.244\.0\.5\tweb\.db\.shop\.svc\.cluster\.local\tweb\n$/,
+  );
 });

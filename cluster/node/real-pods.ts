@@ -19,8 +19,8 @@ import { podEvents } from "./pod-events.js";
 import { graceMsOf } from "./pod-grace.js";
 import { Places } from "./places.js";
 import { PodRecord } from "./pod-record.js";
+import { namesOf } from "./pod-names.js";
 import { realStatus } from "./real-status.js";
-import { resolverOf } from "./resolver.js";
 import { isDone, isRestarted } from "./restart-policy.js";
 import type { VolumeSources } from "./volume-files.js";
 import { volumesOf } from "./volume-files.js";
@@ -203,10 +203,8 @@ export class RealPods {
         id: record.uid,
         namespace: namespaceOf(pod),
         name: nameOf(pod),
-        hostname: (pod.spec.hostname ?? nameOf(pod)).slice(0, 63),
-        address: record.address,
+        ...namesOf(pod, record.address),
         network: networkOf(namespaceOf(pod)),
-        resolver: resolverOf(pod),
         volumes: volumesOf(this.#options, pod, record.address),
       });
       record.hasSandbox = true;

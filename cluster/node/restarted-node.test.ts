@@ -40,7 +40,15 @@ describe.skipIf(kubectl === undefined)("a cluster that is started anew beside it
   /** Makes what a pod that is gone has left. */
   const leave = (id: string): Promise<void> => {
     const place = { namespace: "default", network: "default", address: "10.244.0.99" };
-    return runtime.startSandbox({ ...place, id, name: id, hostname: id, resolver: "", volumes: [] });
+    return runtime.startSandbox({
+      ...place,
+      id,
+      name: id,
+      hostname: id,
+      resolver: "",
+      hosts: "",
+      volumes: [],
+    });
   };
   const uidOf = (name: string): Promise<string> => read(name, "{.metadata.uid}");
 

@@ -27,7 +27,8 @@ let applets: string[] | undefined;
 export interface RootFiles {
   image: Image;
   hostname: string;
-  address: string;
+  /** The text of `/etc/hosts`. */
+  hosts: string;
   /** The text of `/etc/resolv.conf`. */
   resolver: string;
   /** Where the container begins; made as a runtime makes it where the image has none. */
@@ -40,7 +41,7 @@ export interface RootFiles {
  * and the pod's names. All of it belongs to the pod's account, which is what root is inside.
  */
 export function makeRoot(folder: string, files: RootFiles): void {
-  const { image, hostname, address, resolver, workingDir, uid } = files;
+  const { image, hostname, hosts, resolver, workingDir, uid } = files;
   const own = (path: string): void => lchownSync(path, uid, uid);
   const makeFolder = (path: string, mode = 0o755): void => {
     const made = mkdirSync(path, { recursive: true });
@@ -74,7 +75,7 @@ export function makeRoot(folder: string, files: RootFiles): void {
   const begins = join(folder, normalize(`/${workingDir}`));
   if (!existsSync(begins)) makeFolder(begins);
   write("etc/hostname", `${hostname}\n`);
-  write("etc/hosts", `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n${address}\t${hostname}\n`);
+  write("etc/hosts", hosts);
 }
 
 function makeFolderOf(file: string, makeFolder: (path: string, mode?: number) => void): void {

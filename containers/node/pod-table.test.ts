@@ -23,6 +23,7 @@ function pod(id: string, namespace = "default"): SandboxSpec {
     address: "10.0.0.1",
     network: "default",
     resolver: "10.0.0.10",
+    hosts: "",
     volumes: [],
   };
 }

@@ -172,9 +172,9 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     process: ContainerProcess;
     lastWords: LastWords | undefined;
   }> {
-    const { hostname, address, resolver } = pod.spec;
+    const { hostname, hosts, resolver } = pod.spec;
     const { workingDir = image.workingDir } = spec;
-    makeRoot(root, { image, hostname, address, resolver, workingDir, uid: pod.uid });
+    makeRoot(root, { image, hostname, hosts, resolver, workingDir, uid: pod.uid });
     const lastWords = LastWords.make(pod.wordsFile(spec), spec, pod.uid);
     const mounts = pod.mountsOf(spec);
     const view = viewOf(spec, image, { root, sharedMemory: pod.sharedMemory, hostname, mounts, lastWords });

@@ -73,6 +73,9 @@ const COMMANDS: Record<string, Scenario> = {
     container: { livenessProbe: undefined },
   }),
   "the name of a pod inside": ready([exec("hostname"), say("grep -c it /etc/hosts")]),
+  "names that a pod gives to addresses": ready([say("grep -v '^10[.]' /etc/hosts")], {
+    spec: { hostAliases: [{ ip: "192.0.2.7", hostnames: ["one.example", "two.example"] }] },
+  }),
   "the resolver of a pod": ready([say("grep -v nameserver /etc/resolv.conf")]),
   variables: ready([say("echo $GREETING $WHO; env | grep -c ^GREETING=")], {
     container: {

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { EffectivePolicy } from "../../policy/common/effective.js";
@@ -19,15 +20,12 @@ import {
 } from "../../policy/node/offline/offline-objects.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { ExitWith, exitStatus } from "./program.js";
-import { readStandardInput } from "./standard-input.js";
+import { readBounded, readStandardInput } from "./standard-input.js";
 import { terminalText } from "./terminal-text.js";
 import { policyLines } from "./verdict-lines.js";
 
 /** How `lectern policy test` tells what it found. */
 export const TEST_FORMATS = ["text", "json", "yaml"] as const;
-
-/** Of one file: a cluster's objects are 1.5 MB at most, and a list of thousands of them some ten. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 export interface PolicyTestFlags {
   image?: string[];
@@ -103,7 +101,10 @@ function reportOf(found: OfflineObjects, circumstances: Circumstances): TestRepo
     isAsExpected: objects.every(({ isAsExpected }) => isAsExpected),
     counts: { admitted: count("admitted"), warned: count("warned"), refused: count("refused") },
     objects,
-    warnings: found.policies.flatMap((policy) => warningsOf(policy, found.policies)),
+    warnings: [
+      ...found.policies.flatMap((policy) => warningsOf(policy, found.policies)),
+      ...found.strayExceptions.map(strayWarning),
+    ],
   };
 }
 
@@ -113,6 +114,15 @@ function warningsOf(policy: EffectivePolicy, all: EffectivePolicy[]): TestReport
     policy: policy.name,
     message: rule === undefined ? message : `rule ${String(rule + 1)}: ${message}`,
   }));
+}
+
+function strayWarning({
+  name,
+  policy,
+  workspace,
+}: OfflineObjects["strayExceptions"][number]): TestReport["warnings"][number] {
+  const place = workspace === undefined ? "of the organization" : `of workspace ${workspace}`;
+  return { policy, message: `the exception ${name} is from it, and no policy ${place} is called so here` };
 }
 
 async function print(report: TestReport, format: PolicyTestFlags["output"]): Promise<void> {
@@ -177,17 +187,17 @@ async function readInput(): Promise<string> {
 
 async function readText(file: string, what: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size <= MAX_FILE_BYTES) return await readFile(file, "utf8");
+    return await readBounded(createReadStream(file));
   } catch (error) {
     throw new OfflineProblem(`${what} cannot be read: ${(error as Error).message}`);
   }
-  throw new OfflineProblem(`${what} is larger than ${String(MAX_FILE_BYTES)} bytes; give it in parts`);
 }
 
 async function parse(place: string, text: string): Promise<OfflineDocument[]> {
+  const json = jsonIn(text);
+  if (json !== undefined) return [{ place, content: json }];
   const { parseAllDocuments } = await import("yaml");
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, { merge: true });
   if ("empty" in documents) return [];
   return documents.map((document, index) => {
     const [problem] = document.errors;
@@ -199,4 +209,14 @@ async function parse(place: string, text: string): Promise<OfflineDocument[]> {
       throw new OfflineProblem(`${where} is not YAML: ${(error as Error).message}`);
     }
   });
+}
+
+/** JSON is YAML too, but of ten megabytes YAML would take half a minute. */
+function jsonIn(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

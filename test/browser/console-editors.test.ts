@@ -122,6 +122,40 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("the console for 
     await form.getByRole("button", { name: "Save Mine over Theirs" }).click();
     await page.getByText(/^Policy contested is changed/).waitFor();
   });
+
+  it("shows what was typed to nobody else who signs in, and goes on with it where the policy was deleted meanwhile", async () => {
+    const kept = page.getByText("What you had typed here is still here.");
+    const changed = page.getByRole("form", { name: "Edit contested" });
+    const anew = page.getByRole("form", { name: "New image registry policy" });
+    await page.getByRole("button", { name: "Edit contested" }).click();
+    await changed.getByLabel("Image Name").fill("nobody-elses");
+    const path = "**/tmc/v1alpha1/permissions*";
+    await page.route(path, async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...answer, user: "somebody-else" } });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Edit contested" }).waitFor();
+    expect(await kept.count()).toBe(0);
+    await page.unroute(path);
+
+    await visit.askAsInstructor("DELETE", `workspaces/${WORKSPACE}/policies/contested`);
+    await page.reload();
+    await anew.getByText("The policy you were changing was deleted meanwhile").waitFor();
+    expect(await anew.getByLabel("Image Name").inputValue()).toBe("nobody-elses");
+    await anew.getByRole("button", { name: "Create Policy" }).click();
+    await page.getByText(/^Policy contested is created/).waitFor();
+
+    await page.getByRole("button", { name: "Edit contested" }).click();
+    await changed.getByLabel("Image Name").fill("never-saved");
+    await page.getByRole("button", { name: "Delete contested" }).click();
+    await page.getByRole("button", { name: "Delete policy" }).click();
+    await page.getByText(/^Policy contested is deleted/).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Create Image Registry Policy" }).waitFor();
+    expect(await kept.count()).toBe(0);
+  });
 });
 
 function blocking(imageName: string): object {

@@ -30,7 +30,7 @@ export interface ConsoleVisit {
   /** Asks the policy API of the session. */
   ask<Answer>(path: string): Promise<Answer>;
   /** Asks it as an instructor. */
-  askAsInstructor(method: "POST" | "PUT" | "PATCH", path: string, body?: object): Promise<unknown>;
+  askAsInstructor(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object): Promise<unknown>;
   end(): Promise<void>;
 }
 

@@ -90,6 +90,46 @@ describe("lectern policy test", () => {
     expect([status, stdout]).toEqual([2, ""]);
   });
 
+  it("reads YAML as kubectl does, with merged keys, and a file that has no end to its bound", () => {
+    const merged = `
+x-app: &app {containers: [{name: app, image: nginx}]}
+apiVersion: v1
+kind: Pod
+metadata: {name: merged}
+spec: {<<: *app, restartPolicy: Never}
+`;
+    const { status, stdout } = run(["-f", "policies", "-f", "-"], merged);
+    expect(stdout).toMatch(/^FAILED {2}pod\/merged /);
+    expect(status).toBe(1);
+    const endless = run(["-f", "policies", "-f", "/dev/zero"]);
+    expect(endless.stderr).toMatch(/\/dev\/zero cannot be read: it is larger than 67108864 bytes/);
+    expect(endless.status).toBe(2);
+  });
+
+  it("judges a list of ten megabytes in seconds", () => {
+    const annotations = { note: "x".repeat(20_000) };
+    const spec = { containers: [{ name: "app", image: "nginx:1.27" }] };
+    const items = Array.from({ length: 500 }, (_, index) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `pod-${String(index)}`, annotations },
+      spec,
+    }));
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    expect(run(["-f", "policies", "-f", "-"], list).stdout).toMatch(/0 admitted, 500 warned, 0 refused\./);
+  });
+
+  it("warns of an exception from a policy that is not there", () => {
+    const exception = `
+fullName: {name: for-now}
+spec: {policy: no-lates, namespace: a, owner: ann, reason: soon, expires: "2030-01-31T12:00:00Z"}
+`;
+    const { stderr } = run(["-f", "policies", "-f", "-", "--image", "nginx:1"], exception);
+    expect(stderr).toMatch(
+      /^warning: policy no-lates: the exception for-now is from it, and no policy of the/,
+    );
+  });
+
   it("warns of policies that are hardly meant", () => {
     const allowed =
       "fullName: {name: a}\nspec: {recipe: custom, input: {effect: allow, rules: [{imageName: busybox}]}}";

@@ -6,6 +6,8 @@ import { type PolicyDraft, renewedDraft } from "./draft.js";
 export interface KeptForm {
   draft: PolicyDraft;
   existing?: PolicyView;
+  /** The policy that it was to change is there no more. */
+  isOfDeleted?: boolean;
 }
 
 /** Written by `keepForm` alone, so that what cannot be one is of another version and counts for nothing. */
@@ -48,9 +50,9 @@ export function forgetForm(place: string, name: string): void {
   write(place, { forms });
 }
 
-/** Names the forms of a workspace, or of the organization where it is absent, of one session. */
-export function formsOf(base: string, workspace: string | undefined): string {
-  return `lectern-policy-forms ${base} ${workspace ?? ""}`;
+/** Names the forms of a workspace, or of the organization where it is absent: those of whoever is signed in, as a tab outlives that. */
+export function formsOf(base: string, user: string, workspace: string | undefined): string {
+  return `lectern-policy-forms ${base} ${encodeURIComponent(user)} ${workspace ?? ""}`;
 }
 
 function read(place: string): KeptForms {

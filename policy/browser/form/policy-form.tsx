@@ -55,7 +55,7 @@ export function PolicyForm(props: Props): ReactElement {
       }}
     >
       <h3 id={titleId}>{existing ? `Edit ${existing.fullName.name}` : "New image registry policy"}</h3>
-      {kept && <p className="notice">What you had typed here is still here. Cancel drops it.</p>}
+      {kept && <Kept form={kept} />}
       <Identity form={form} isNew={existing === undefined} />
       {TEMPLATES[form.draft.recipe].takesRules && <RuleFields form={form} />}
       <SelectorFields form={form} />
@@ -80,6 +80,15 @@ export function PolicyForm(props: Props): ReactElement {
       )}
       <Buttons form={form} action={existing ? "Save Policy" : "Create Policy"} onCancel={onCancel} />
     </form>
+  );
+}
+
+function Kept({ form: { isOfDeleted } }: { form: KeptForm }): ReactElement {
+  return (
+    <p className="notice">
+      {isOfDeleted && "The policy you were changing was deleted meanwhile; saving creates it anew. "}
+      What you had typed here is still here. Cancel drops it.
+    </p>
   );
 }
 

@@ -81,15 +81,18 @@ interface Keeping {
 
 /** Whatever is typed is kept with the tab; a form that was only opened is not. */
 function useKeeping({ workspace, draft, existing }: Keeping): void {
-  const { api } = useConsole();
+  const {
+    api,
+    hierarchy: { user },
+  } = useConsole();
   const first = useRef(draft);
   useEffect(() => {
     if (draft === first.current) return;
-    keepForm(formsOf(api.base, workspace), existing?.fullName.name ?? "", {
+    keepForm(formsOf(api.base, user, workspace), existing?.fullName.name ?? "", {
       draft,
       ...(existing && { existing }),
     });
-  }, [api.base, workspace, draft, existing]);
+  }, [api.base, user, workspace, draft, existing]);
 }
 
 function manifestOn(

@@ -3,7 +3,7 @@ import type { PolicyView } from "../../common/tmc-api.js";
 import { directPolicies } from "../api/use-hierarchy.js";
 import { missingRole, useConsole, useMay } from "../console-context.js";
 import { ExceptionsSection } from "../exceptions/exceptions-section.js";
-import { forgetForm, formsOf, keptForm, type KeptForm, openForm } from "../form/kept-forms.js";
+import { forgetForm, formsOf, keepForm, keptForm, type KeptForm, openForm } from "../form/kept-forms.js";
 import { PolicyForm } from "../form/policy-form.js";
 import { useFocusNext } from "../parts/use-focus-next.js";
 import { DeletePolicy } from "./delete-policy.js";
@@ -20,7 +20,7 @@ type Task =
 export function PolicyPanel({ workspace }: { workspace: string | undefined }): ReactElement {
   const { hierarchy } = useConsole();
   const isAdmin = useMay()("admin", workspace);
-  const { task, news, begin, ends, createButton, takesFocus } = usePanelTask(workspace);
+  const { task, news, begin, ends, createButton, takesFocus } = usePanelTask(workspace, isAdmin);
   return (
     <>
       <Heading workspace={workspace} />
@@ -96,16 +96,20 @@ function Heading({ workspace }: { workspace: string | undefined }): ReactElement
  * One task at a time, and a form that was left with something typed in it first. At its end the focus returns to what began it, or to the button for the next
  * policy where that is gone.
  */
-function usePanelTask(workspace: string | undefined) {
-  const forms = formsOf(useConsole().api.base, workspace);
-  const [task, setTask] = useState<Task>(() => leftTask(forms));
+function usePanelTask(workspace: string | undefined, mayChange: boolean) {
+  const { api, hierarchy } = useConsole();
+  const forms = formsOf(api.base, hierarchy.user, workspace);
+  const [task, setTask] = useState<Task>(() =>
+    mayChange ? leftTask(forms, directPolicies(hierarchy, workspace)) : undefined,
+  );
   const [news, setNews] = useState("");
   const [takesFocus, setTakesFocus] = useState(false);
   const createButton = useRef<HTMLButtonElement>(null);
   const opener = useRef<Element>(null);
   const focusNext = useFocusNext();
   function end(text: string): void {
-    if (task && task.kind !== "delete") forgetForm(forms, nameOf(task));
+    // What was typed to change a policy goes with it.
+    if (task && (task.kind !== "delete" || text !== "")) forgetForm(forms, nameOf(task));
     setNews(text);
     setTask(undefined);
     focusNext(() =>
@@ -129,10 +133,18 @@ function usePanelTask(workspace: string | undefined) {
   };
 }
 
-function leftTask(forms: string): Task {
+/** A form of a policy that others have deleted meanwhile goes on as one for a new policy, so that what was typed is not lost. */
+function leftTask(forms: string, policies: PolicyView[]): Task {
   const left = openForm(forms);
   if (!left) return undefined;
-  return left.existing ? { kind: "edit", policy: left.existing, kept: left } : { kind: "create", kept: left };
+  const { draft, existing, name } = left;
+  if (!existing) return { kind: "create", kept: left };
+  if (policies.some(({ fullName }) => fullName.name === name))
+    return { kind: "edit", policy: existing, kept: left };
+  const kept = { draft, isOfDeleted: true };
+  forgetForm(forms, name);
+  keepForm(forms, "", kept);
+  return { kind: "create", kept };
 }
 
 type FormTask = Exclude<NonNullable<Task>, { kind: "delete" }>;
@@ -145,8 +157,8 @@ function withKept(task: FormTask, forms: string): Task {
 }
 
 /** As forms are kept by: empty for a new policy. */
-function nameOf(task: FormTask): string {
-  return task.kind === "edit" ? task.policy.fullName.name : "";
+function nameOf(task: NonNullable<Task>): string {
+  return task.kind === "create" ? "" : task.policy.fullName.name;
 }
 
 function Inherited(): ReactElement {

@@ -42,6 +42,13 @@ const exception = (status?: object) => ({
   ...(status && { status }),
 });
 
+/** A list in a list in a list. */
+function nested(levels: number): unknown {
+  let list: object = pod("x", "nginx");
+  for (let level = 0; level < levels; level++) list = { apiVersion: "v1", kind: "List", items: [list] };
+  return list;
+}
+
 const read = (...contents: unknown[]) =>
   readOfflineObjects(contents.map((content, index) => ({ place: `file ${String(index + 1)}`, content })));
 const outcomes = (contents: unknown[], circumstances: Partial<Circumstances> = {}) =>
@@ -188,6 +195,46 @@ describe("files judged by image policies", () => {
   ])("say where %j is wrong", (content, problem) => {
     expect(() => read(noLatest, content)).toThrow(problem);
     expect(() => read(noLatest, content)).toThrow(/^file 2: /);
+  });
+
+  it.each([
+    [{ ...pod("x", "nginx"), spec: { containers: "app" } }, /the Pod is not valid: spec\.containers: /],
+    [{ ...pod("x", "nginx"), spec: { containers: [null] } }, /spec\.containers\.0: /],
+    [{ ...pod("x", "nginx"), spec: { containers: [{ image: 5 }] } }, /spec\.containers\.0\.image: /],
+    [
+      { ...pod("x", "nginx"), spec: { volumes: [{ image: { reference: 1 } }] } },
+      /spec\.volumes\.0\.image\.reference: /,
+    ],
+    [pod("x", "nginx", { annotations: { [EXPECT_ANNOTATION]: true } }), /metadata\.annotations\./],
+    [pod("x", "nginx", { name: 5 }), /metadata\.name: /],
+    [named("x", { env: 1 }), /the Namespace is not valid: metadata\.labels\.env: /],
+    [
+      { apiVersion: "policy.lectern.dev/v1alpha1", kind: "KnownImage", spec: { signatures: "all" } },
+      /the known image is not valid: image: /,
+    ],
+    [nested(2000), /lists stand in lists/],
+  ])("say where what is no manifest is wrong instead of judging it by half", (content, problem) => {
+    expect(() => read(noLatest, content)).toThrow(problem);
+    expect(() => read(noLatest, content)).toThrow(/^file 2[:,]/);
+  });
+
+  it("are read as kubectl reads them: null where nothing is said, lists of one kind, and what another maker calls alike", () => {
+    const empty = { labels: null, annotations: null, namespace: null };
+    const { kind: _kind, apiVersion: _version, ...bare } = pod("y", "nginx");
+    const others = { apiVersion: "config.example.com/v1", kind: "ImagePolicy", spec: { scopes: [] } };
+    const shadowed = { ...pod("z", "nginx"), policies: [], policy: {}, items: [] };
+    expect(outcomes([noLatest, pod("x", "nginx", empty), others, shadowed])).toEqual(["refused", "refused"]);
+    expect(outcomes([noLatest, { apiVersion: "v1", kind: "PodList", items: [bare] }])).toEqual(["refused"]);
+    expect(outcomes([noLatest, { apiVersion: "v1", kind: "PodList", items: null }])).toEqual([]);
+  });
+
+  it("pass by no exception of a policy that is not there, and say so", () => {
+    const stray = { ...exception(), fullName: { name: "for-now", workspaceName: null } };
+    const ofOthers = { ...exception(), spec: { ...exception().spec, policy: "no-lates" } };
+    expect(read(noLatest, exception(), stray, ofOthers).strayExceptions).toEqual([
+      { name: "for-now", policy: "no-latest" },
+      { name: "for-now", policy: "no-lates", workspace: "shop" },
+    ]);
   });
 
   it("are refused where a policy is there twice", () => {

@@ -1,4 +1,5 @@
 import type { V1ObjectMeta, V1PodSpec } from "@kubernetes/client-node";
+import type { z } from "zod";
 
 import type { NamedImage } from "../../common/audit.js";
 import { WORKSPACE_LABEL } from "../../common/engine-names.js";
@@ -15,6 +16,13 @@ import { policyManifest, policySpec } from "../../common/manifest.js";
 import { AUDITED_KINDS, type Shown, workloadsOfPods } from "../audit/audited-kinds.js";
 import { podImages } from "../pod-images.js";
 import { originOf } from "../records.js";
+import {
+  isOfOurs,
+  writtenKnownImage,
+  writtenMetadata,
+  writtenPlace,
+  writtenPodSpec,
+} from "./offline-manifest.js";
 
 /** Everything that files hold is of one organization, whose name nobody is shown. */
 export const OFFLINE_ORGANIZATION = "offline";
@@ -44,6 +52,8 @@ export interface OfflineObjects {
   /** Labels of the namespaces that are among the documents, by name. */
   namespaces: Map<string, Record<string, string>>;
   objects: OfflineObject[];
+  /** Exceptions of policies that are not there, which except nothing. */
+  strayExceptions: { name: string; policy: string; workspace?: string }[];
 }
 
 /** A document that is nothing that can be judged or judged by. */
@@ -74,35 +84,66 @@ export function readOfflineObjects(documents: OfflineDocument[]): OfflineObjects
     policies: withKnownImages(policies, found.known),
     namespaces: found.namespaces,
     objects: found.objects,
+    strayExceptions: strayIn(found),
   };
+}
+
+function strayIn({ policies, exceptions }: Found): OfflineObjects["strayExceptions"] {
+  const isStray = ({ workspace, exception }: Found["exceptions"][number]) =>
+    !policies.some((policy) => policy.name === exception.policy && workspaceOf(policy) === workspace);
+  return exceptions.filter(isStray).map(({ workspace, exception: { name, policy } }) => ({
+    name,
+    policy,
+    ...(workspace !== undefined && { workspace }),
+  }));
 }
 
 /** The names under which the API lists or wraps what it answers. */
 const WRAPPED = ["policy", "exception"] as const;
-const LISTED = ["policies", "exceptions", "items"] as const;
+const LISTED = ["policies", "exceptions"] as const;
+
+/** Lists of lists are nobody's. */
+const MAX_DEPTH = 10;
 
 function unfold({ place, content }: OfflineDocument): { place: string; content: Fields }[] {
+  return unfolded({ place, content }, 0);
+}
+
+function unfolded({ place, content }: OfflineDocument, depth: number): { place: string; content: Fields }[] {
   if (content === null || content === undefined) return [];
   if (!isFields(content))
     throw new OfflineProblem(
       `${place}: expected a policy, an exception or an object of Kubernetes, and ${described(content)} came; write its manifest`,
     );
-  for (const key of LISTED) {
-    const list = content[key];
-    if (Array.isArray(list))
-      return list.flatMap((each, index) =>
-        unfold({ place: `${place}, ${key}[${String(index)}]`, content: each }),
-      );
+  if (depth > MAX_DEPTH) throw new OfflineProblem(`${place}: lists stand in lists; write each for itself`);
+  const list = listIn(content);
+  if (list)
+    return list.items.flatMap((each, index) =>
+      unfolded({ place: `${place}, ${list.key}[${String(index)}]`, content: each }, depth + 1),
+    );
+  const wrapped = content["kind"] === undefined ? WRAPPED.find((key) => isFields(content[key])) : undefined;
+  return [{ place, content: wrapped === undefined ? content : (content[wrapped] as Fields) }];
+}
+
+/** What a list holds. The API server leaves out of what kind each is where the list is of one kind, such as a `PodList`. */
+function listIn(content: Fields): { key: string; items: unknown[] } | undefined {
+  const { kind, apiVersion, items } = content;
+  if (kind === undefined) {
+    const key = [...LISTED, "items"].find((each) => Array.isArray(content[each]));
+    return key === undefined ? undefined : { key, items: content[key] as unknown[] };
   }
-  for (const key of WRAPPED) if (isFields(content[key])) return [{ place, content: content[key] }];
-  return [{ place, content }];
+  if (typeof kind !== "string" || !kind.endsWith("List")) return undefined;
+  if (!Array.isArray(items)) return items === null ? { key: "items", items: [] } : undefined;
+  const of = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
+  return { key: "items", items: items.map((item: unknown) => (isFields(item) ? { ...of, ...item } : item)) };
 }
 
 function take({ place, content }: { place: string; content: Fields }, found: Found): void {
   const { kind, fullName, spec } = content;
-  if (kind === "ImagePolicy") found.policies.push(storedPolicy(place, content));
-  else if (kind === "ImagePolicyException") takeStoredException(place, content, found);
-  else if (kind === "KnownImage" && isFields(spec)) found.known.push(spec as unknown as KnownImage);
+  if (isOfOurs(content, "ImagePolicy")) found.policies.push(storedPolicy(place, content));
+  else if (isOfOurs(content, "ImagePolicyException")) takeStoredException(place, content, found);
+  else if (isOfOurs(content, "KnownImage"))
+    found.known.push(parsedAs(writtenKnownImage, spec, { place, what: "known image" }));
   else if (isFields(fullName) && kind === undefined)
     if (isFields(spec) && typeof spec["policy"] === "string") takeException(place, content, found);
     else found.policies.push(writtenPolicy(place, content));
@@ -115,53 +156,49 @@ function take({ place, content }: { place: string; content: Fields }, found: Fou
 }
 
 function writtenPolicy(place: string, content: Fields): EffectivePolicy {
-  const parsed = policyManifest.safeParse(content);
-  if (!parsed.success) throw invalid(place, "policy", parsed.error);
-  const { fullName, spec } = parsed.data;
+  const { fullName, spec } = parsedAs(policyManifest, content, { place, what: "policy" });
   return { name: fullName.name, origin: placeOf(fullName.workspaceName), spec };
 }
 
 function storedPolicy(place: string, { spec }: Fields): EffectivePolicy {
-  const parsed = policySpec.safeParse(spec);
-  if (!parsed.success) throw invalid(place, "policy", parsed.error);
-  const { name, workspace } = spec as { name?: string; workspace?: string };
-  if (typeof name !== "string") throw new OfflineProblem(`${place}: expected the policy's name in spec.name`);
-  return { name, origin: placeOf(workspace), spec: parsed.data };
+  const parsed = parsedAs(policySpec, spec, { place, what: "policy" });
+  const { name, workspace } = parsedAs(writtenPlace, spec, { place, what: "policy" });
+  return { name, origin: placeOf(workspace), spec: parsed };
 }
 
 function takeException(place: string, content: Fields, found: Found): void {
-  const parsed = exceptionManifest.safeParse(content);
-  if (!parsed.success) throw invalid(place, "exception", parsed.error);
+  const { fullName, spec } = parsedAs(exceptionManifest, content, { place, what: "exception" });
   const { state } = isFields(content["status"]) ? content["status"] : {};
   if (state !== undefined && state !== "Granted") return;
-  const { workspaceName } = content["fullName"] as { workspaceName?: string };
-  found.exceptions.push({
-    ...(workspaceName !== undefined && { workspace: workspaceName }),
-    exception: { name: parsed.data.fullName.name, ...parsed.data.spec },
-  });
+  const { workspaceName: workspace } = content["fullName"] as { workspaceName?: unknown };
+  const at = parsedAs(writtenPlace, { name: fullName.name, workspace }, { place, what: "exception" });
+  found.exceptions.push(exceptionAt(at, spec));
 }
 
 function takeStoredException(place: string, { spec }: Fields, found: Found): void {
-  const parsed = exceptionSpec.safeParse(spec);
-  if (!parsed.success) throw invalid(place, "exception", parsed.error);
-  const { name, workspace, state } = spec as { name: string; workspace?: string; state?: string };
-  if (state !== "Granted") return;
-  found.exceptions.push({
-    ...(workspace !== undefined && { workspace }),
-    exception: { name, ...parsed.data },
-  });
+  const parsed = parsedAs(exceptionSpec, spec, { place, what: "exception" });
+  const at = parsedAs(writtenPlace, spec, { place, what: "exception" });
+  if ((spec as Fields)["state"] === "Granted") found.exceptions.push(exceptionAt(at, parsed));
+}
+
+function exceptionAt(
+  { name, workspace }: z.output<typeof writtenPlace>,
+  spec: z.output<typeof exceptionSpec>,
+): Found["exceptions"][number] {
+  return { ...(workspace !== undefined && { workspace }), exception: { name, ...spec } };
 }
 
 function takeObject(place: string, content: Fields, found: Found): void {
   const { apiVersion, kind } = content as { apiVersion: string; kind: string };
-  const metadata = (isFields(content["metadata"]) ? content["metadata"] : {}) as V1ObjectMeta;
-  const { name = metadata.generateName ?? "", namespace, labels = {}, annotations = {} } = metadata;
+  const written = parsedAs(writtenMetadata, content["metadata"], { place, what: kind, below: ["metadata"] });
+  const { namespace, labels, annotations } = written;
+  const name = written.name ?? written.generateName ?? "";
   if (apiVersion === "v1" && kind === "Namespace") {
     found.namespaces.set(name, labels);
     return;
   }
-  const shown = { ...content, metadata } as Shown;
-  const spec = podSpecOf(kind, shown);
+  const shown = { ...content, metadata: written as V1ObjectMeta } as Shown;
+  const spec = podSpecOf(place, kind, shown);
   if (!spec) return;
   found.objects.push({
     place,
@@ -176,15 +213,27 @@ function takeObject(place: string, content: Fields, found: Found): void {
 }
 
 /** Kinds that are not known, such as a ReplicationController or a Rollout, make pods where they have a template as Deployments have it. */
-function podSpecOf(kind: string, shown: Shown): V1PodSpec | undefined {
+function podSpecOf(place: string, kind: string, shown: Shown): V1PodSpec | undefined {
   const known = AUDITED_KINDS.find((each) => each.kind === kind);
-  if (known) return known.podSpec(shown);
+  if (known) {
+    const spec: unknown = known.podSpec(shown);
+    if (spec === undefined || spec === null) return undefined;
+    return parsedAs(writtenPodSpec, spec, { place, what: kind, below: placeOfPods(kind) }) as V1PodSpec;
+  }
   const spec = shown.spec?.template?.spec;
-  return Array.isArray(spec?.containers) ? spec : undefined;
+  if (!Array.isArray(spec?.containers)) return undefined;
+  return writtenPodSpec.safeParse(spec).data as V1PodSpec | undefined;
+}
+
+function placeOfPods(kind: string): string[] {
+  if (kind === "Pod") return ["spec"];
+  return kind === "CronJob"
+    ? ["spec", "jobTemplate", "spec", "template", "spec"]
+    : ["spec", "template", "spec"];
 }
 
 function withExceptions(policy: EffectivePolicy, { exceptions }: Found): EffectivePolicy {
-  const workspace = policy.origin.kind === "workspace" ? policy.origin.workspace : undefined;
+  const workspace = workspaceOf(policy);
   const own = exceptions
     .filter((each) => each.workspace === workspace && each.exception.policy === policy.name)
     .map(({ exception }) => exception);
@@ -196,14 +245,19 @@ export function labelledWorkspace(labels: Record<string, string>): string | unde
   return labels[WORKSPACE_LABEL];
 }
 
+function workspaceOf({ origin }: EffectivePolicy): string | undefined {
+  return origin.kind === "workspace" ? origin.workspace : undefined;
+}
+
 function placeOf(workspace: string | undefined): EffectivePolicy["origin"] {
   return originOf({ organization: OFFLINE_ORGANIZATION, ...(workspace !== undefined && { workspace }) });
 }
 
 function refuseRepeated(policies: EffectivePolicy[]): void {
   const seen = new Set<string>();
-  for (const { name, origin } of policies) {
-    const workspace = origin.kind === "workspace" ? origin.workspace : undefined;
+  for (const policy of policies) {
+    const { name } = policy;
+    const workspace = workspaceOf(policy);
     const key = `${workspace ?? ""}/${name}`;
     if (seen.has(key))
       throw new OfflineProblem(
@@ -213,12 +267,16 @@ function refuseRepeated(policies: EffectivePolicy[]): void {
   }
 }
 
-function invalid(
-  place: string,
-  what: string,
-  { issues }: { issues: Parameters<typeof fieldProblems>[0] },
-): OfflineProblem {
-  return new OfflineProblem(`${place}: the ${what} is not valid: ${fieldProblems(issues, "manifest").text}`);
+/** The value as the schema has it. Throws `OfflineProblem` that names each field that is wrong, `below` before it. */
+function parsedAs<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+  { place, what, below = [] }: { place: string; what: string; below?: string[] },
+): Value {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => ({ ...issue, path: [...below, ...issue.path] }));
+  throw new OfflineProblem(`${place}: the ${what} is not valid: ${fieldProblems(issues, "manifest").text}`);
 }
 
 function described(content: unknown): string {

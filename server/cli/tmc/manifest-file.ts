@@ -17,7 +17,7 @@ export async function readManifest(
 ): Promise<LooseManifest> {
   const text = await readTextFile(file, "manifest");
   const { parseAllDocuments } = await import("yaml");
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, { merge: true });
   if (documents.length > 1)
     throw new TmcError(`InvalidArgument: ${file} holds several documents; give each a command of its own`);
   const problem = "empty" in documents ? undefined : documents[0]?.errors[0];

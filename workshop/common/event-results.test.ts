@@ -1,3 +1,4 @@
+import Papa from "papaparse";
 import { describe, expect, it } from "vitest";
 import { eventResults, hardestSteps, resultsCsv, type ResultParts } from "./event-results.js";
 
@@ -112,6 +113,26 @@ describe("results of an event", () => {
     expect(lines[5]).toMatch(/^"Grace, Hopper",one,1,tried,2,2,,/);
     expect(lines).toHaveLength(13);
   });
+
+  it.each([",", ";", "\t"])(
+    "are a table without formulas also for a spreadsheet whose cells end at %j",
+    (delimiter) => {
+      const formula = `=cmd|'/C calc'!A0`;
+      const typed = [";", "\t", "\n", "\r\n", ",", '"', "; ", ';"', ";;"].map(
+        (sign) => `Ada${sign}${formula}`,
+      );
+      const people = typed.flatMap((name, at) => [
+        { id: `n${String(at)}`, name },
+        { id: `c${String(at)}`, name: "Ada", feedback: { rating: 5, comment: name } },
+      ]);
+      const cells = Papa.parse<string[]>(resultsCsv(eventResults({ ...parts, people })), {
+        delimiter,
+      }).data.flat();
+      // Semicolons within quotes that begin in the middle of a cell end it; lines do so too.
+      const pieces = cells.flatMap((cell) => (delimiter === "," ? [cell] : cell.split(/[;\t\r\n]/)));
+      expect(pieces.filter((cell) => /^[\s"]*[=+\-@]/.test(cell))).toEqual([]);
+    },
+  );
 });
 
 /** `doneAt` in minutes from the coming. */

@@ -123,6 +123,12 @@ const COLUMNS = [
 /** What a spreadsheet takes for a formula, on whatever line of its cell it goes on. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
+/**
+ * The same behind what another spreadsheet takes for the end of a cell: where a comma is part of numbers, cells end at semicolons, and
+ * a quote within one keeps no line together.
+ */
+const LATER_FORMULA = /([;\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])/g;
+
 /** A row for each person and step. No cell begins as a formula does: spreadsheets would run what somebody typed as a name. */
 export function resultsCsv({
   people,
@@ -133,7 +139,7 @@ export function resultsCsv({
 }): string {
   const rows = people.flatMap((person) =>
     person.steps.map((step, at) => ({
-      name: person.name,
+      name: withoutFormulas(person.name),
       page: step.page,
       step: steps[at]?.number ?? "",
       state: step.state,
@@ -143,10 +149,15 @@ export function resultsCsv({
       joined: person.joinedAt ?? "",
       hints: step.hints,
       rating: person.feedback?.rating ?? "",
-      comment: person.feedback?.comment ?? "",
+      comment: withoutFormulas(person.feedback?.comment ?? ""),
     })),
   );
   return `${Papa.unparse(rows, { columns: COLUMNS, escapeFormulae: FORMULA })}\r\n`;
+}
+
+/** Of its beginning the writer of the table takes care. */
+function withoutFormulas(text: string): string {
+  return text.replaceAll(LATER_FORMULA, "$1'");
 }
 
 type StepPlace = Pick<StepSummary, "page" | "pageTitle" | "step" | "number">;

@@ -45,5 +45,12 @@ describe("a name", () => {
     expect(personNameProblem("<b>Ada</b>")).toBeUndefined();
     expect(personNameProblem(personName("\u200B\u200B"))).toMatch(/at least one letter/);
     expect(personNameProblem(personName("x".repeat(4000)))).not.toContain("xxxx");
+    // A half of a pair, a letter of Hangul that is none, a joiner, an empty cell of Braille, a selector.
+    const unseen = ["\uD800", "\u3164", "\uFFA0", "\u115F", "\u034F", "\u2800", "\uFE0F", "\u{E0100}"];
+    for (const sign of unseen) {
+      expect(personName(`Ada${sign}`)).toBe("Ada");
+      expect(personNameProblem(personName(sign))).toMatch(/at least one letter/);
+    }
+    for (const name of ["김민수", "Đặng Minh Anh", "אדה", "𝒜da", "José"]) expect(personName(name)).toBe(name);
   });
 });

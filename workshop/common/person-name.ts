@@ -4,12 +4,16 @@ export const MAX_PERSON_NAME = 80;
 /** What is looked at of a name; whoever sends more is told so all the same. */
 const MAX_TYPED = 10_000;
 
-/** The name as it is kept: composed characters, single spaces, nothing that a screen does not show. */
+/** Letters and signs of Unicode that screens show as nothing: two names that differ by them alone look the same. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** The name as it is kept: composed characters, single spaces, nothing that a screen does not show or no file in UTF-8 can hold. */
 export function personName(typed: string): string {
   return typed
     .slice(0, MAX_TYPED)
     .normalize("NFC")
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu, " ")
+    .replaceAll(UNSEEN, "")
     .replaceAll(/\s+/gu, " ")
     .trim();
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import type { Pod, Service } from "../controllers/object-kinds.js";
 import { servicesOf } from "./network-services.js";
-import { hostsFileOf } from "./pod-names.js";
+import { hostsFileOf, namesOf } from "./pod-names.js";
 import { resolverOf } from "./resolver.js";
 
 const slice = (name: string, endpoints: object[], addressType = "IPv4"): ApiObject => ({
@@ -126,5 +126,22 @@ fe00::2\tip6-allrouters
 `);
   expect(hostsFileOf(podOf({ subdomain: "db" }), own)).toMatch(
     /\n10\.244\.0\.5\tweb\.db\.shop\.svc\.cluster\.local\tweb\n$/,
+  );
+});
+
+const nameIn = (spec: object): string => namesOf(podOf(spec), "10.244.0.5").hostname;
+
+it("calls a pod what a kubelet calls it: cut, in full, or as it is told to", () => {
+  expect(nameIn({ hostname: `${"a".repeat(62)}-b` })).toBe("a".repeat(62));
+  expect(nameIn({ hostname: "web", subdomain: "db" })).toBe("web");
+  expect(nameIn({ hostname: "web", subdomain: "db", setHostnameAsFQDN: true })).toBe(
+    "web.db.shop.svc.cluster.local",
+  );
+  expect(nameIn({ hostname: "web", setHostnameAsFQDN: true })).toBe("web");
+  expect(nameIn({ hostname: "web", subdomain: "db", hostnameOverride: "other.example" })).toBe(
+    "other.example",
+  );
+  expect(() => nameIn({ hostname: "w".repeat(50), subdomain: "db", setHostnameAsFQDN: true })).toThrow(
+    `failed to construct FQDN from pod hostname and cluster domain, FQDN ${"w".repeat(50)}.db.shop.svc.cluster.local is too long (64 characters is the max, 76 characters requested)`,
   );
 });

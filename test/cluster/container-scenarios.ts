@@ -76,6 +76,12 @@ const COMMANDS: Record<string, Scenario> = {
   "names that a pod gives to addresses": ready([say("grep -v '^10[.]' /etc/hosts")], {
     spec: { hostAliases: [{ ip: "192.0.2.7", hostnames: ["one.example", "two.example"] }] },
   }),
+  "the full name of a pod": ready(
+    [say("hostname | cut -d. -f1,2,4-; grep -c '^10.*\tit\\.db\\..*\tit$' /etc/hosts")],
+    {
+      spec: { subdomain: "db", setHostnameAsFQDN: true },
+    },
+  ),
   "the resolver of a pod": ready([say("grep -v nameserver /etc/resolv.conf")]),
   variables: ready([say("echo $GREETING $WHO; env | grep -c ^GREETING=")], {
     container: {

@@ -59,7 +59,7 @@ async function fixOne(path: string, options: LoadOptions): Promise<void> {
   if (lab === undefined) return;
   const place = fromHere(lab.source.folder);
   for (const { file, address, path: brought, why } of await bringPictures(lab)) {
-    const outcome = brought === undefined ? `could not be fetched: ${why ?? ""}` : `is now ${place(brought)}`;
+    const outcome = brought === undefined ? `stays where it is: ${why ?? ""}` : `is now ${place(brought)}`;
     tellFix(`${place(file)}: the picture ${address} ${outcome}.`);
   }
   for (const { file, line, before, after } of await fixOldKubernetes(lab, (why) => {

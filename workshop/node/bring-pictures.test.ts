@@ -53,3 +53,11 @@ it("pictures of other sites come into the lab, and the others are told", async (
   );
   expect(lintLab(lab).map(({ rule }) => rule)).toEqual(["external-picture", "external-picture"]);
 });
+
+it("no picture is fetched for a page that is read-only", async () => {
+  await writeFiles(folder, { "pages/a.md": "# A\n", "pages/b.md": `![late](${site}/late.png)\n` });
+  chmodSync(join(folder, "pages/b.md"), 0o444);
+  const [brought] = await bringPictures(await loadLab(folder));
+  expect(brought?.why).toMatch(/pages\/b\.md was not changed: it is read-only; make it writable$/);
+  expect(readdirSync(join(folder, "images"))).not.toContain("late.png");
+});

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Lab } from "../common/lab.js";
 import { compileLabPage } from "../common/render-page.js";
 import { sampleVariables } from "../common/variables.js";
-import { giveToOwnerOf, replaceFile } from "./replace-file.js";
+import { giveToOwnerOf, replaceFile, requireWritable } from "./replace-file.js";
 
 /** 10 MiB: a picture of a page is a tenth of that. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -51,6 +51,8 @@ async function bring(
     const shown = pictureAt(address);
     if (text.search(shown) < 0)
       throw new Error("the page does not write it as ![...](...) or src=, so it is not changed");
+    // Before the fetching: of a page that stays as it is nothing would show the picture.
+    await requireWritable(join(folder, file));
     const path = paths.get(address) ?? (await fetched(folder, address));
     paths.set(address, path);
     const changed = text.replace(shown, (_whole, before: string) => `${before}${path}`);

@@ -19,7 +19,7 @@ describe("a lab that is written", () => {
   });
 
   it.each([
-    ["makes no folders", "/proc/lab", "its file system makes no folders"],
+    ["makes no folders", "/proc/lab", "its file system makes no new files or folders"],
     ["is below a file", "file/lab", "a part of its path is no folder"],
     ["is a file", "file", "a part of its path is no folder"],
     ["has a name that no file system takes", "x".repeat(300), "its name is too long"],

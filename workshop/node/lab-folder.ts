@@ -45,7 +45,8 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   ENOSPC: "no room is left",
   EDQUOT: "no room is left for this account",
   ENOTDIR: "a part of its path is no folder",
-  ENOENT: "its file system makes no folders",
+  ENOENT: "its file system makes no new files or folders",
+  EBUSY: "it is mounted there by itself",
   ENAMETOOLONG: "its name is too long",
 };
 

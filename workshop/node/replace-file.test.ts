@@ -58,6 +58,27 @@ describe("a file of an author that is written anew", () => {
     expect(readdirSync(folder)).toEqual(["a.md"]);
   });
 
+  it("may have the longest name that there is", async () => {
+    const name = `${"é".repeat(126)}.md`;
+    writeFileSync(join(folder, name), "old");
+    await replaceFile(join(folder, name), "new");
+    expect(readFileSync(join(folder, name), "utf8")).toBe("new");
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "is told in words where nothing can be written beside it",
+    async () => {
+      // Not even root makes files there.
+      await expect(replaceFile("/proc/self/comm", "new")).rejects.toMatchObject({
+        code: "LAB_NOT_WRITTEN",
+        message: expect.stringMatching(
+          /comm was not changed: its file system makes no new files or folders; it is written anew in its own folder$/,
+        ) as string,
+      });
+    },
+  );
+
   it("is one that lint puts right", async () => {
     const page = "```execute\nkubectl exec web ls\n```\n";
     await writeFiles(folder, { "workshop.yaml": "title: x\n", "pages/a.md": page });

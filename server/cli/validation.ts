@@ -20,13 +20,12 @@ import { allowedLabVariables, dataPaths, labVariables, readEnvironment } from ".
 import type { ServeConfig } from "../config.js";
 import { ServerError, serverErrorCodes } from "../errors.js";
 import { startInProcess } from "../in-process.js";
-import { threadLoader } from "../lab-loader.js";
-import { labPathsAt } from "../labs.js";
 import { openListeners } from "../listeners.js";
 import type { Listeners } from "../listeners.js";
 import { endAll } from "../supervisor/end-all.js";
 import { requireAvailable } from "../workshop/catalogue.js";
 import { acceptOutputs } from "./accept-outputs.js";
+import { onlyLabAt, readLab } from "./validated-lab.js";
 import { fromHere, placed, placedMutant } from "./from-here.js";
 import type { ChromiumPlayers } from "./in-chromium/chromium-players.js";
 import { type BrowserFlags, openBrowser, playersOf } from "./in-chromium/validation-browser.js";
@@ -97,31 +96,6 @@ export async function validate(path: string, flags: ValidateFlags, signal: Abort
     if (!isTold && !isVerdict) tellProgress(`The validation has stopped. ${clock.whereabouts()}`);
     throw error;
   }
-}
-
-/** In a thread, so that Ctrl-C ends the reading too. */
-async function readLab(
-  path: string,
-  variables: Record<string, string>,
-  { checks }: ValidateFlags,
-): Promise<Lab> {
-  const loader = threadLoader(variables, checks);
-  try {
-    return await loader.load(path);
-  } finally {
-    await loader.close();
-  }
-}
-
-/** A folder that holds one lab means that lab, as it does for `serve`. Throws SERVER_USAGE where it holds several. */
-async function onlyLabAt(path: string): Promise<string> {
-  const paths = await labPathsAt(path);
-  const [only] = paths;
-  if (paths.length === 1 && only !== undefined) return only;
-  throw new ServerError(
-    serverErrorCodes.usage,
-    `${path} holds ${String(paths.length)} labs, and one is validated at a time: ${paths.join(", ")}`,
-  );
 }
 
 interface Validation {

@@ -10,7 +10,6 @@ import { problemOf } from "../http/problem.js";
 import { type OriginRules, checkHost, checkedRequest, originOf, pageOrigins } from "../http/same-origin.js";
 import type { Workshop } from "../workshop/workshop.js";
 import type { Forwarding } from "./forwarded-headers.js";
-import { sandboxedHeaders } from "./forwarded-headers.js";
 import {
   ENTRY_PATH,
   type IngressRequest,
@@ -24,6 +23,7 @@ import type { IngressConnections } from "./ingress-connections.js";
 import { admissionCookie } from "./ingress-cookie.js";
 import { checkHostOrigin, checkPathOrigin } from "./ingress-origin.js";
 import { UpgradeRefused, forward, forwardUpgrade } from "./ingress-proxy.js";
+import { isPreflight, preflight } from "./preflight.js";
 
 /** The way from browsers to the applications that run in sessions. */
 export interface Ingresses {
@@ -291,18 +291,4 @@ function answerRefusal(
   const text = [message, "Open it from the lab's page; if it stands in a tab there, choose “Load again”."];
   const title = status === 404 ? "There is no application here" : "This application is not open to this page";
   answerInstead(request, response, { page: { status, title, text }, code, isBelowPath });
-}
-
-function isPreflight({ method, headers }: Request): boolean {
-  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
-}
-
-/** A sandboxed page may ask its application for anything. */
-function preflight({ headers }: Request, response: Response): void {
-  response.writeHead(204, {
-    ...sandboxedHeaders(headers.origin),
-    "access-control-allow-methods": headers["access-control-request-method"] ?? "GET",
-    "access-control-allow-headers": headers["access-control-request-headers"] ?? "",
-  });
-  response.end();
 }

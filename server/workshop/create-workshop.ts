@@ -14,7 +14,6 @@ import { isRestoring } from "../../workshop/common/restoration.js";
 import { findPage, pageView } from "../../workshop/common/render-page.js";
 import { type SessionResource, isPooled, labKeyOf, phaseOf } from "../../workshop/common/session.js";
 import type { KubernetesClient } from "../../kubernetes/node/kubernetes-client.js";
-import { doForLearner } from "../../workshop/node/do-for-learner.js";
 import { requireCluster } from "../../workshop/node/session-cluster.js";
 import { giveBack, givenFiles } from "../../workshop/node/given-files.js";
 import { type PageNotes, notesText } from "../../workshop/common/notes.js";
@@ -29,7 +28,6 @@ import type { SessionQueue } from "../../workshop/node/session-queue.js";
 import type { TurnTaking } from "../../workshop/node/turns.js";
 import type { Leadership } from "../../kubernetes/node/leader-election.js";
 import { createSession } from "../../workshop/node/sessions.js";
-import { findStep } from "../../workshop/node/session-step.js";
 import type { Tokens } from "../auth/tokens.js";
 import { subjectOf } from "../learner/shell-environment.js";
 import { offeredLabs } from "../lab-repository.js";
@@ -47,12 +45,13 @@ import type { SessionPool } from "./session-pool.js";
 import type { SessionFollowers } from "./session-follower.js";
 import { endSessionOf, sessionNotFound } from "./end-session.js";
 import { sessionChanges } from "./session-changes.js";
+import { stepChanges } from "./step-changes.js";
 import { createSessionLookup } from "./session-lookup.js";
 import { briefView, followSession, tellSession, viewOf } from "./session-views.js";
 import type { Restorations } from "./restorations.js";
 import type { Steps } from "./steps.js";
 import { type TakeHintParts, takeHint } from "./take-hint.js";
-import type { NewSession, StepAddress, Workshop } from "./workshop.js";
+import type { NewSession, Workshop } from "./workshop.js";
 import { sessionClock } from "../../workshop/node/session-clock.js";
 
 /** A lab that takes longer than this is broken, or behind one that is. */
@@ -147,7 +146,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       );
     },
     touch: touched,
-    ...changesOfSteps(parts, touched),
+    ...stepChanges(parts, touched),
     hint: (address) => takeHint(parts, found(address.session), address),
     follow: (id, listener) => followSession(parts, found(id).session, listener),
     givenFiles: (id) => givenFiles(found(id).lab),
@@ -185,47 +184,10 @@ async function packSession(parts: WorkshopParts, found: Found): Promise<Uint8Arr
   return homeArchive(parts.host, { session: session.id, transcript, notes });
 }
 
-function changesOfSteps(
-  parts: WorkshopParts,
-  touched: (id: string) => void,
-): Pick<Workshop, "cancelStep" | "doStep" | "interruptStep" | "restorePage" | "runStep"> {
-  const activeStep = (address: StepAddress) => ({
-    ...address,
-    ...requireActive(findSession(parts, address.session)),
-  });
-  return {
-    restorePage: async (id, page) => {
-      await parts.disk.requireRoom();
-      await parts.restorations.begin(requireActive(findSession(parts, id)), page);
-      return viewOf(parts, findSession(parts, id).session);
-    },
-    runStep: async (address, entry) => {
-      await parts.disk.requireRoom();
-      return parts.steps.run(await findStep(settled(activeStep(address)), parts), entry);
-    },
-    doStep: async (address) => {
-      await parts.disk.requireRoom();
-      const step = await findStep(settled(activeStep(address)), parts);
-      const { number } = step.action.view;
-      const noteHint = () => parts.noteHints({ ...address, number, hints: 1 });
-      await doForLearner({ ...parts, policies: parts.policies.service, noteHint }, step);
-      if (step.action.view.kind === "manual") await parts.steps.run(step);
-    },
-    cancelStep: async (address) => parts.steps.cancel(await findStep(activeStep(address), parts)),
-    interruptStep: async (address) => touched(await interrupt(parts, activeStep(address))),
-  };
-}
-
 /** Who has been let in. */
 function guestIn(session: SessionResource | undefined): GuestSpec | undefined {
   const guest = session?.spec.guest;
   return guest?.agreedAt === undefined ? undefined : guest;
-}
-
-/** Resolves to the session's name. */
-async function interrupt(parts: WorkshopParts, step: Omit<StepAddress, "session"> & Found): Promise<string> {
-  await parts.steps.interrupt(await findStep(step, parts));
-  return step.session.metadata.name;
 }
 
 async function catalogue({ labs, refreshLabs, lateLabs, abilities }: WorkshopParts): Promise<LabSummary[]> {

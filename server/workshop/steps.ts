@@ -5,13 +5,22 @@ import type { CheckResult, StepEntry, StepResult } from "../../workshop/common/a
 import type { Lab } from "../../workshop/common/lab.js";
 import type { SessionResource } from "../../workshop/common/session.js";
 import { type StepRunOptions, runStep } from "../../workshop/node/run-step.js";
-import type { SavedStep, StepKey } from "../../workshop/node/activity-store.js";
+import type { SavedStep } from "../../workshop/node/activity-store.js";
 import { cancelStep, commandId, findStep, interruptStep } from "../../workshop/node/session-step.js";
 import type { SessionStep, StepSurroundings } from "../../workshop/node/session-step.js";
 import { withDeadline } from "../../kubernetes/node/deadline.js";
 import { SILENCE_MS } from "../../workshop/node/heard-command.js";
 import { repeatWhileAway } from "../../workshop/node/while-away.js";
 import type { ActivityTracker } from "../store/activity-tracker.js";
+import {
+  addressOf,
+  doneResult,
+  hasVerdict,
+  isDoneByPerson,
+  keyOf,
+  resultOf,
+  stepKey,
+} from "./step-result.js";
 import { StepUnderWay } from "../store/step-under-way.js";
 
 export interface StepsParts extends StepSurroundings {
@@ -248,14 +257,6 @@ class SessionSteps implements Steps {
   }
 }
 
-function hasVerdict(result: StepResult | undefined): boolean {
-  return result !== undefined && result.state !== "queued" && result.state !== "running";
-}
-
-function keyOf({ session, page, action }: SessionStep): string {
-  return `${session.metadata.name}/${page}/${action.view.step}`;
-}
-
 async function settle(
   { activity, onResult }: StepsParts,
   { metadata }: SessionResource,
@@ -280,37 +281,6 @@ async function canGoOn(
     if ((await host.outcome(address, commandId(command, address.terminal))) !== undefined) return true;
   }
   return terminals.length > 0 && result.state === "queued" && action.view.kind.startsWith("execute");
-}
-
-/** What a person does or answers is done once. */
-function isDoneByPerson({ action: { view } }: SessionStep): boolean {
-  return view.kind === "manual" || view.kind === "quiz";
-}
-
-function stepKey({ session, page, action }: SessionStep): StepKey {
-  return { session: session.metadata.name, page, step: action.view.step };
-}
-
-function addressOf({ session, page, action }: SessionStep): [session: string, page: string, step: string] {
-  return [session.metadata.name, page, action.view.step];
-}
-
-async function resultOf(activity: ActivityTracker, step: SessionStep): Promise<StepResult | undefined> {
-  const [session, page, id] = addressOf(step);
-  return (await activity.results(session)).find((result) => result.page === page && result.step === id);
-}
-
-async function doneResult(activity: ActivityTracker, step: SessionStep): Promise<StepResult> {
-  const { page, action } = step;
-  return (
-    (await resultOf(activity, step)) ?? {
-      page,
-      step: action.view.step,
-      number: step.action.view.number,
-      state: "succeeded",
-      checks: [],
-    }
-  );
 }
 
 function logOutcome(log: Logger, { session }: SessionStep, result: StepResult): void {

@@ -40,15 +40,15 @@ const PS0_MARK = String.raw`\e]133;C;$__lectern_command;$?;$((__lectern_line=\${
  * is left alone while a line is read: bash would print from where its text was (5.2).
  */
 const MARK = String.raw`
-case \${PS1-} in *"133;B;"*) ;; *) \builtin printf -v PS1 '%s' '\[\e]133;D;$?;$__lectern_command;$((__lectern_line=\${LINENO-0},__lectern_prompts+=1));0;\${__lectern_skips-};\]\[$__lectern_nonce\a\]'"\${PS1-}"'\[\e]133;B;$__lectern_nonce\a\]' ;; esac
-case \${PS2-} in *"133;P;"*) ;; *) \builtin printf -v PS2 '%s' "\${PS2-}"'\[\e]133;P;$__lectern_nonce\a\]' ;; esac
+case \${PS1-} in *'133;B;$__lectern_'*) ;; *) \builtin printf -v PS1 '%s' '\[\e]133;D;$?;$__lectern_command;$((__lectern_line=\${LINENO-0},__lectern_prompts+=1));0;\${__lectern_skips-};\]\[$__lectern_nonce\a\]'"\${PS1-}"'\[\e]133;B;$__lectern_nonce\a\]' ;; esac
+case \${PS2-} in *'133;P;$__lectern_'*) ;; *) \builtin printf -v PS2 '%s' "\${PS2-}"'\[\e]133;P;$__lectern_nonce\a\]' ;; esac
 case \${PS0+set} in '') \builtin printf -v PS0 '%s' '${PS0_MARK}' ;; esac
 `;
 
 /** Puts the mark before the learner's PS0, whose substitutions would leave another status to tell of; entered as a line of its own, with the status as it was afterwards. */
 const JOIN_PS0 = String.raw`
 __lectern_status=$?
-case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
+case \${PS0-} in *'133;C;$__lectern_'*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
 \builtin history -d -1 2>/dev/null
 (\exit "$__lectern_status")
 `;
@@ -62,8 +62,8 @@ __lectern_open=
 case $((__lectern_at - __lectern_line > \${__lectern_usual:-$__lectern_at})) in
   1)
     case \${PS1-} in
-      *"133;B;"*) \builtin shopt -q promptvars && __lectern_open=1 ;;
-      *) case $__lectern_vague\${PS0-} in 1*) ;; *"133;C;"*) __lectern_open=1 ;; esac ;;
+      *'133;B;$__lectern_'*) \builtin shopt -q promptvars && __lectern_open=1 ;;
+      *) case $__lectern_vague\${PS0-} in 1*) ;; *'133;C;$__lectern_'*) __lectern_open=1 ;; esac ;;
     esac
   ;;
 esac
@@ -88,8 +88,8 @@ if IFS= \builtin read -r -s -t 10 -d $'\x1e' __lectern_payload </dev/tty; then
       ${CANCELLED}
     ;;
     *)
-      case "$__lectern_word \${PS0-133;C;} $__lectern_payload" in
-        "$__lectern_joined "* | *"133;C;"*) \builtin eval "$__lectern_make" ;;
+      case "$__lectern_word \${PS0-133;C;\$__lectern_} $__lectern_payload" in
+        "$__lectern_joined "* | *'133;C;$__lectern_'*) \builtin eval "$__lectern_make" ;;
         *'\0012'*)
           __lectern_joined=$__lectern_word READLINE_LINE=' \builtin eval "$__lectern_join"'
           \builtin printf '\e]133;A;%s\a' "$__lectern_nonce" >/dev/tty
@@ -116,7 +116,7 @@ case $__lectern_command in
     case $- in *H*) \builtin set +H; __lectern_histexpand=1 ;; esac
     \builtin eval "$__lectern_mark"
     __lectern_vague=1
-    case \${PS0-} in *"133;C;"*) case \${READLINE_LINE##*$'\n'} in *#*) ;; *) __lectern_vague= ;; esac ;; esac
+    case \${PS0-} in *'133;C;$__lectern_'*) case \${READLINE_LINE##*$'\n'} in *#*) ;; *) __lectern_vague= ;; esac ;; esac
   ;;
   *) READLINE_LINE= ;;
 esac
@@ -179,7 +179,7 @@ ${bound(shellKeys.report, "report", true)}
 \builtin bind 'set enable-bracketed-paste on'
 \builtin bind 'set completion-query-items 0'
 \builtin bind 'set page-completions off'
-case \${PS0-} in *"133;C;"*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
+case \${PS0-} in *'133;C;$__lectern_'*) ;; *) \builtin printf -v PS0 '%s' '${PS0_MARK}'"\${PS0-}" ;; esac
 \builtin eval "$__lectern_mark"
 \builtin printf '\e]133;H;bash;%s\a' "$__lectern_nonce" >/dev/tty
 `;

@@ -62,6 +62,9 @@ const BASH_GAMES = [
   "PS0=mine",
   "PS0='$(printf mine)'",
   "PS0=mine; PROMPT_COMMAND=true",
+  // As other terminals' own integration of shells sets them.
+  String.raw`PS0='\e]133;C;\a'`,
+  String.raw`PS1='\[\e]133;A;\a\]\$ \[\e]133;B;\a\]' PS2='> \[\e]133;P;k=s\a\]' PS0='\e]133;C;\a'`,
   "exec >/dev/tty",
   "kill -STOP $$",
   "suspend -f",

@@ -164,6 +164,9 @@ describe.skipIf(kubectl === undefined)("kubectl against the embedded cluster", (
     const other = DEPLOYMENT.replace("matchLabels: {app: web}", "matchLabels: {app: x}");
     expect(await fails("apply -n lab -f -", other)).toContain("spec.selector: Invalid value:");
     expect(await fails("logs deployment/web -n lab")).toContain("the embedded cluster runs no containers");
+    expect(await fails("exec deployment/web -n lab -c nope -- ls")).toMatch(
+      /^Error from server \(BadRequest\): container nope is not valid for pod web-/,
+    );
   });
 
   it("reports conflicts of server-side apply by owner, and takes fields by force", async () => {

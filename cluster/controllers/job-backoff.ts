@@ -2,6 +2,11 @@
 const BASE_MS = 10_000;
 const MAX_MS = 600_000;
 
+/** Milliseconds from the last of so many failures to the next try. */
+export function backoffMs(failures: number): number {
+  return Math.min(BASE_MS * 2 ** (failures - 1), MAX_MS);
+}
+
 /** How long each Job waits with new pods after some have failed. */
 export class JobBackoff {
   readonly #failures = new Map<string, { count: number; lastMs: number }>();
@@ -17,8 +22,7 @@ export class JobBackoff {
   leftMs(uid: string, nowMs: number): number {
     const known = this.#failures.get(uid);
     if (known === undefined) return 0;
-    const delayMs = Math.min(BASE_MS * 2 ** (known.count - 1), MAX_MS);
-    return Math.max(0, known.lastMs + delayMs - nowMs);
+    return Math.max(0, known.lastMs + backoffMs(known.count) - nowMs);
   }
 
   forget(uid: string): void {

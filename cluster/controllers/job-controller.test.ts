@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import type { TestCluster } from "./cluster-for-tests.js";
 import { startTestCluster } from "./cluster-for-tests.js";
+import { indexOf } from "./job-indexes.js";
 import { ManualClock } from "./manual-clock.js";
 import type { Job, Pod } from "./object-kinds.js";
-import { jobs, pods } from "./resource-refs.js";
+import { isActivePod } from "./pod-state.js";
+import { jobs, pods, statusOf } from "./resource-refs.js";
 
 const namespace = "lab";
 const at = { namespace, name: "task" };
@@ -124,6 +126,110 @@ describe("a Job", () => {
     expect(job().status?.completedIndexes).toBe("0-3");
   });
 
+  it("of an index goes on with the others, and fails by those that failed", async () => {
+    await apply({ ...indexed(3), backoffLimitPerIndex: 0 });
+    expect(job().spec.backoffLimit).toBe(2_147_483_647);
+    const all = await runningPods(3);
+    expect(all[0]?.metadata.annotations?.["batch.kubernetes.io/job-index-failure-count"]).toBe("0");
+    await endIndex(1, 3);
+    await cluster.until("it failed", () => job().status?.failedIndexes === "1");
+    expect(job().status).toMatchObject({ active: 2 });
+    for (const index of [0, 2]) await endIndex(index, 0);
+    await finished();
+    expect(job().status).toMatchObject({ succeeded: 2, failed: 1, completedIndexes: "0,2" });
+    expect(reasons()).toEqual(["FailureTarget FailedIndexes", "Failed FailedIndexes"]);
+    await cluster.until("its event", () =>
+      cluster.eventsOf(job()).includes("FailedIndexes: Job has failed indexes"),
+    );
+  });
+
+  it("fails when more indexes failed than it allows, and ends the others", async () => {
+    await apply({ ...indexed(3), backoffLimitPerIndex: 0, maxFailedIndexes: 0 });
+    await runningPods(3);
+    await endIndex(2, 1);
+    await finished();
+    expect(job().status).toMatchObject({ failed: 3, failedIndexes: "2" });
+    expect(job().status?.conditions?.at(-1)).toMatchObject({
+      reason: "MaxFailedIndexesExceeded",
+      message: "Job has exceeded the specified maximal number of failed indexes",
+    });
+  });
+
+  it("gives up an index at once by its podFailurePolicy", async () => {
+    const onExitCodes = { operator: "In", values: [3] };
+    await apply({
+      ...indexed(2),
+      backoffLimitPerIndex: 5,
+      podFailurePolicy: { rules: [{ action: "FailIndex", onExitCodes }] },
+    });
+    await runningPods(2);
+    await endIndex(0, 3);
+    await cluster.until("it failed", () => job().status?.failedIndexes === "0");
+    await endIndex(1, 0);
+    await finished();
+    expect(reasons()).toContain("Failed FailedIndexes");
+  });
+
+  it.each([
+    [{ succeededIndexes: "1" }],
+    [{ succeededCount: 1 }],
+    [{ succeededIndexes: "0-1", succeededCount: 1 }],
+  ])("succeeds by its successPolicy %j, and ends the rest without counting it", async (rule) => {
+    await apply({ ...indexed(3), successPolicy: { rules: [{ succeededIndexes: "2" }, rule] } });
+    await runningPods(3);
+    await endIndex(1, 0);
+    await finished();
+    expect(reasons()).toEqual(["SuccessCriteriaMet SuccessPolicy", "Complete SuccessPolicy"]);
+    expect(job().status?.conditions?.at(-1)?.message).toBe("Matched rules at index 1");
+    expect(job().status).toMatchObject({ succeeded: 1, completedIndexes: "1" });
+    expect(job().status).not.toHaveProperty("failed");
+  });
+
+  it("tells init containers their index, and leaves alone who has set it", async () => {
+    const [image, own] = ["busybox:1", { name: "JOB_COMPLETION_INDEX", value: "mine" }];
+    const containers = [{ name: "main", image, env: [own] }];
+    const spec = { restartPolicy: "Never", initContainers: [{ name: "first", image }], containers };
+    await apply({ ...indexed(1), template: { spec } });
+    const [pod] = await runningPods(1);
+    expect(pod?.spec.containers[0]?.["env"]).toEqual([own]);
+    expect(pod?.spec.initContainers?.[0]?.["env"]).toMatchObject([{ name: "JOB_COMPLETION_INDEX" }]);
+  });
+
+  it("keeps its lowest indexes when it gets fewer", async () => {
+    await apply(indexed(12));
+    await runningPods(12);
+    await patch({ parallelism: 11, completions: 11 });
+    const left = await runningPods(11);
+    expect(left.map(indexOf).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([
+      ...Array.from({ length: 11 }).keys(),
+    ]);
+  });
+
+  it("is left to the controller that it names", async () => {
+    await apply({ managedBy: "example.com/other" }, "other");
+    await apply();
+    await runningPods(1);
+    const other = cluster.api.get(jobs, { namespace, name: "other" }) as Job;
+    expect(other.status ?? {}).toEqual({});
+    expect(cluster.api.list(pods, { namespace })).toHaveLength(1);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [2, 2],
+  ])("that restarts its containers and allows %i fails at restart %i", async (backoffLimit, restarts) => {
+    const containers = [{ name: "main", image: "busybox:1" }];
+    await apply({ backoffLimit, template: { spec: { restartPolicy: "OnFailure", containers } } });
+    const [pod] = await runningPods(1);
+    for (let count = 1; count <= restarts; count += 1) {
+      expect(job().status).not.toHaveProperty("conditions");
+      await restart(pod, count);
+    }
+    await finished();
+    expect(reasons()).toContain("Failed BackoffLimitExceeded");
+  });
+
   it("says when it is suspended and resumed", async () => {
     await apply();
     await runningPods(1);
@@ -182,6 +288,45 @@ it("a Job waits longer for another pod with each that failed", async () => {
   }
   await cluster.until("three pods", () => podsOfJob().length === 3);
 });
+
+it("each index waits for itself, and remembers how often it failed", async () => {
+  const clock = new ManualClock();
+  cluster = await startTestCluster({ clock });
+  await cluster.createNamespace(namespace);
+  await apply({ ...indexed(2), backoffLimitPerIndex: 1 });
+  await cluster.until("two pods", () => podsOfJob().length === 2);
+  await endIndex(0, 1);
+  await cluster.until("a timer", () => clock.nextMs !== undefined && job().status?.active === 1);
+  expect(job().status).not.toHaveProperty("failed");
+  clock.advance(10_000);
+  const next = await cluster.until("another pod", () => podOfIndex(0));
+  expect(next.metadata.annotations?.["batch.kubernetes.io/job-index-failure-count"]).toBe("1");
+  await cluster.until("the first counted", () => job().status?.failed === 1);
+  await endIndex(0, 1);
+  await cluster.until("it lost", () => job().status?.failedIndexes === "0");
+});
+
+function indexed(completions: number): object {
+  return { completions, parallelism: completions, completionMode: "Indexed" };
+}
+
+function podOfIndex(index: number): Pod | undefined {
+  return podsOfJob().find((pod) => indexOf(pod) === index && isActivePod(pod));
+}
+
+async function endIndex(index: number, exitCode: number): Promise<void> {
+  const pod = await cluster.until(`pod of index ${index}`, () => podOfIndex(index));
+  await cluster.endPod(pod, exitCode);
+}
+
+/** Writes that the pod's container has been started again so many times. */
+async function restart(pod: Pod | undefined, restartCount: number): Promise<void> {
+  const { name } = (pod as Pod).metadata;
+  const now = cluster.api.get(pods, { namespace, name: name ?? "" }) as Pod;
+  const containerStatuses = now.status?.containerStatuses?.map((each) => ({ ...each, restartCount }));
+  const status = { ...now.status, containerStatuses };
+  await cluster.api.update(statusOf(pods), { ...structuredClone(now), status }, { user: cluster.admin });
+}
 
 function job(): Job {
   return cluster.api.get(jobs, at) as Job;

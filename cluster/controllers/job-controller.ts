@@ -3,11 +3,20 @@ import { timestampOf } from "./clock.js";
 import { hasTrueCondition } from "./conditions.js";
 import { writesOf } from "./controller-user.js";
 import { JobBackoff } from "./job-backoff.js";
-import { indexDetails, missingIndexes } from "./job-indexes.js";
+import { failureAnnotations, hasLimitPerIndex, waitMsAfter } from "./job-index-failures.js";
+import { indexDetails, indexOf, missingIndexes } from "./job-indexes.js";
 import type { JobOutcome } from "./job-outcome.js";
 import { finishOf, isFinished, outcomeConditions, outcomeOf } from "./job-outcome.js";
 import type { JobTally } from "./job-tracking.js";
-import { failedOf, succeededOf, tallyOf, tallyStatus, TRACKING_FINALIZER, untrack } from "./job-tracking.js";
+import {
+  countReplaced,
+  failedOf,
+  succeededOf,
+  tallyOf,
+  tallyStatus,
+  TRACKING_FINALIZER,
+  untrack,
+} from "./job-tracking.js";
 import { isSameJson } from "./json-equality.js";
 import { keyOf, locationOfKey, locationOfObject } from "./object-keys.js";
 import type { Condition, Job, JobStatus, Pod } from "./object-kinds.js";
@@ -19,6 +28,8 @@ import { jobs, pods, statusOf } from "./resource-refs.js";
 import type { WorkQueue } from "./work-queue.js";
 
 const NAME = "job-controller";
+/** What `managedBy` calls this controller; Jobs of others are left to them. */
+const MANAGER = "kubernetes.io/job-controller";
 
 /** Runs pods of each Job until enough of them succeeded or too many failed. */
 export function createJobController(context: ControllerContext): Controller {
@@ -41,6 +52,7 @@ export function createJobController(context: ControllerContext): Controller {
       const job = api.find(jobs, locationOfKey(key)) as Job | undefined;
       if (job === undefined || job.metadata.deletionTimestamp !== undefined) return;
       if (isFinished(job)) await expire(context, control, job, queue);
+      else if ((job.spec.managedBy ?? MANAGER) !== MANAGER) return;
       else await new JobRound(context, control, backoff, job).sync(queue);
     },
   };
@@ -82,6 +94,7 @@ class JobRound {
     const tally = tallyOf(this.#job, owned);
     this.#rememberFailures(tally);
     const outcome = outcomeOf(this.#job, owned, tally, this.#now);
+    if (outcome !== undefined) countReplaced(this.#job, tally);
     let failure: unknown;
     try {
       await this.#manage(owned, tally, outcome, queue);
@@ -100,23 +113,48 @@ class JobRound {
     outcome: JobOutcome | undefined,
     queue: WorkQueue,
   ): Promise<void> {
-    const active = owned.filter(isActivePod);
+    const active = owned.filter(isActivePod).toSorted((a, b) => (indexOf(a) ?? 0) - (indexOf(b) ?? 0));
     const isEnding = outcome !== undefined || this.#job.spec.suspend === true;
     const wanted = isEnding ? 0 : this.#wantedPods(active.length, tally);
     const surplus = active.slice(wanted, wanted + BURST_REPLICAS);
     for (const pod of surplus) {
       // What the Job itself has no more use for is no failure.
-      if (outcome === undefined) await untrack(this.#context, pod, this.#control.writes);
+      if (outcome?.type !== "Failed") await untrack(this.#context, pod, this.#control.writes);
       await deletePod(this.#control, this.#job, pod);
     }
     // Pods that are to be replaced only once they have failed hold their place until then.
     const isPatient = this.#job.spec.podReplacementPolicy === "Failed";
-    const leaving = isPatient ? owned.filter(isTerminatingPod).length : 0;
-    const missing = wanted - active.length - leaving;
+    const leaving = isPatient ? owned.filter(isTerminatingPod) : [];
+    const missing = wanted - active.length - leaving.length;
     if (missing <= 0) return;
-    const waitMs = this.#backoff.leftMs(this.#job.metadata.uid ?? "", this.#now.getTime());
-    if (waitMs > 0) return queue.addAfter(keyOf(this.#job), waitMs);
-    await this.#create(owned, tally, missing);
+    const count = podsToCreate(this.#control, this.#job, { missing, present: owned.length });
+    for (const details of this.#nextPods([...active, ...leaving], tally, count, queue)) {
+      const held = { ...details, finalizers: [TRACKING_FINALIZER] };
+      await createPod(this.#control, this.#job, this.#job.spec.template, held);
+    }
+  }
+
+  /** What the pods are that can be made now, at most `count`; comes back for those that have to wait. */
+  #nextPods(hold: Pod[], tally: JobTally, count: number, queue: WorkQueue): PodDetails[] {
+    const nowMs = this.#now.getTime();
+    const isPerIndex = hasLimitPerIndex(this.#job);
+    const waitMs = isPerIndex ? 0 : this.#backoff.leftMs(this.#job.metadata.uid ?? "", nowMs);
+    if (waitMs > 0) queue.addAfter(keyOf(this.#job), waitMs);
+    if (waitMs > 0) return [];
+    if (this.#job.spec.completionMode !== "Indexed") return Array.from({ length: count }, () => ({}));
+    const settled = [...tally.completedIndexes, ...(tally.failedIndexes ?? [])];
+    const missing = missingIndexes(this.#job, hold, settled, count);
+    if (!isPerIndex) return missing.map((index) => indexDetails(this.#job, index));
+    const waits = missing.map((index) => waitMsAfter(tally.replaced.get(index), nowMs));
+    const soonestMs = Math.min(...waits.filter((ms) => ms > 0));
+    if (Number.isFinite(soonestMs)) queue.addAfter(keyOf(this.#job), soonestMs);
+    return missing
+      .filter((_, i) => waits[i] === 0)
+      .map((index) => {
+        const details = indexDetails(this.#job, index);
+        const counts = failureAnnotations(this.#job, tally.replaced.get(index));
+        return { ...details, annotations: { ...details.annotations, ...counts } };
+      });
   }
 
   #wantedPods(active: number, tally: JobTally): number {
@@ -124,20 +162,6 @@ class JobRound {
     const succeeded = succeededOf(tally);
     if (completions !== undefined) return Math.max(0, Math.min(parallelism, completions - succeeded));
     return succeeded > 0 ? Math.min(parallelism, active) : parallelism;
-  }
-
-  async #create(owned: Pod[], tally: JobTally, missing: number): Promise<void> {
-    const count = podsToCreate(this.#control, this.#job, { missing, present: owned.length });
-    const details: PodDetails[] =
-      this.#job.spec.completionMode === "Indexed"
-        ? missingIndexes(this.#job, owned, tally.completedIndexes, count).map((index) =>
-            indexDetails(this.#job, index),
-          )
-        : Array.from({ length: count }, () => ({}));
-    for (const each of details) {
-      const held = { ...each, finalizers: [TRACKING_FINALIZER] };
-      await createPod(this.#control, this.#job, this.#job.spec.template, held);
-    }
   }
 
   async #writeStatus(owned: Pod[], tally: JobTally, outcome: JobOutcome | undefined): Promise<void> {
@@ -209,6 +233,7 @@ class JobRound {
   }
 
   #rememberFailures(tally: JobTally): void {
+    if (hasLimitPerIndex(this.#job)) return;
     const { uncountedTerminatedPods, succeeded = 0, failed = 0 } = this.#job.status ?? {};
     const known = {
       failed: failed + (uncountedTerminatedPods?.failed?.length ?? 0),

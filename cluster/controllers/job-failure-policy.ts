@@ -12,6 +12,11 @@ export function ignoredByPolicy(job: Job, pod: Pod): boolean {
   return firstMatch(job, pod)?.rule.action === "Ignore";
 }
 
+/** Whether the Job's podFailurePolicy says that the index of the failed pod is lost. */
+export function failsIndexByPolicy(job: Job, pod: Pod): boolean {
+  return firstMatch(job, pod)?.rule.action === "FailIndex";
+}
+
 function firstMatch(job: Job, pod: Pod): { rule: PodFailureRule; message: string } | undefined {
   if (pod.status?.phase !== "Failed") return undefined;
   const { rules = [] } = job.spec.podFailurePolicy ?? {};

@@ -1,10 +1,11 @@
-import type { Job, Pod } from "./object-kinds.js";
+import type { Container, Job, Pod } from "./object-kinds.js";
 import { nameOf } from "./object-keys.js";
 import type { PodDetails } from "./pod-control.js";
-import { isActivePod } from "./pod-state.js";
 
 /** Indexes read from one status, whoever wrote it: as many as an indexed Job may have pods at once. */
 const MAX_INDEXES = 100_000;
+/** Longest beginning of a generated name that is kept whole. */
+const MAX_GENERATED = 58;
 const INDEX = "batch.kubernetes.io/job-completion-index";
 
 /** The indexes that are done by the Job's status or by a pod that succeeded, ascending. */
@@ -15,9 +16,9 @@ export function completedIndexes({ spec, status }: Job, owned: Pod[]): number[] 
   return [...new Set([...known, ...shown])].filter((index) => index < completions).toSorted((a, b) => a - b);
 }
 
-/** At most `count` of the indexes that are neither done nor have a pod at work, ascending. */
-export function missingIndexes(job: Job, owned: Pod[], done: number[], count: number): number[] {
-  const taken = new Set([...done, ...indexesOf(owned.filter(isActivePod))]);
+/** At most `count` of the indexes that are neither settled nor have one of the pods that `hold` theirs, ascending. */
+export function missingIndexes(job: Job, hold: Pod[], settled: number[], count: number): number[] {
+  const taken = new Set([...settled, ...indexesOf(hold)]);
   const missing: number[] = [];
   for (let index = 0; index < (job.spec.completions ?? 0) && missing.length < count; index += 1) {
     if (!taken.has(index)) missing.push(index);
@@ -46,23 +47,27 @@ export function indexDetails(job: Job, index: number): PodDetails {
   const text = String(index);
   const fieldPath = `metadata.labels['${INDEX}']`;
   const variable = { name: "JOB_COMPLETION_INDEX", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } };
-  const { containers } = job.spec.template.spec;
+  const { containers, initContainers } = job.spec.template.spec;
+  const withIndex = (container: Container): Container => {
+    const env = (container["env"] ?? []) as { name?: string }[];
+    // Whoever names the variable itself has chosen its value.
+    if (env.some(({ name }) => name === variable.name)) return structuredClone(container);
+    return { ...structuredClone(container), env: [...structuredClone(env), variable] };
+  };
   return {
-    generateName: `${nameOf(job)}-${text}-`,
+    generateName: `${nameOf(job).slice(0, MAX_GENERATED - text.length - 2)}-${text}-`,
     labels: { [INDEX]: text },
     annotations: { [INDEX]: text },
     spec: {
       hostname: `${nameOf(job)}-${text}`,
-      containers: containers.map((container) => {
-        const env = (container["env"] ?? []) as object[];
-        return { ...structuredClone(container), env: [...structuredClone(env), variable] };
-      }),
+      ...(initContainers && { initContainers: initContainers.map(withIndex) }),
+      containers: containers.map(withIndex),
     },
   };
 }
 
 /** A status may be written by anybody: what is no index of the Job is left out, and only so many are read. */
-function indexesIn(text: string, completions: number): number[] {
+export function indexesIn(text: string, completions: number): number[] {
   const indexes: number[] = [];
   for (const part of text.split(",")) {
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
@@ -74,9 +79,13 @@ function indexesIn(text: string, completions: number): number[] {
   return indexes;
 }
 
+/** The index a pod was made for; `undefined` where it says none. */
+export function indexOf({ metadata }: Pod): number | undefined {
+  const text = metadata.annotations?.[INDEX] ?? "";
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
 function indexesOf(owned: Pod[]): number[] {
-  const indexes = owned
-    .map(({ metadata }) => metadata.annotations?.[INDEX])
-    .filter((text) => text !== undefined);
-  return [...new Set(indexes.map(Number))].filter(Number.isInteger).toSorted((a, b) => a - b);
+  const indexes = owned.map(indexOf).filter((index) => index !== undefined);
+  return [...new Set(indexes)].toSorted((a, b) => a - b);
 }

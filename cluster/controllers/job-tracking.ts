@@ -2,6 +2,7 @@ import type { WriteOptions } from "../api/service.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesOf } from "./controller-user.js";
 import { completedIndexes, indexText } from "./job-indexes.js";
+import { failedIndexes, hasLimitPerIndex, podsToReplace } from "./job-index-failures.js";
 import { ignoredByPolicy } from "./job-failure-policy.js";
 import { keyOf, locationOfKey, locationOfObject, namespaceOf } from "./object-keys.js";
 import type { Job, Pod } from "./object-kinds.js";
@@ -20,6 +21,10 @@ export interface JobTally {
   /** Uids of pods that ended and are still held. */
   uncounted: { succeeded: string[]; failed: string[] };
   completedIndexes: number[];
+  /** Absent where no index has a limit of its own. */
+  failedIndexes: number[] | undefined;
+  /** By index the failed pods that are counted only once they are replaced, or the Job ends. */
+  replaced: Map<number, Pod>;
   /** Pods to let go once the tally is stored. */
   ended: Pod[];
 }
@@ -32,12 +37,29 @@ export function failedOf({ failed, uncounted }: JobTally): number {
   return failed + uncounted.failed.length;
 }
 
+/** Counts the failed pods that waited to be replaced, now that none of them will be. */
+export function countReplaced(job: Job, { uncounted, replaced, ended }: JobTally): void {
+  for (const pod of replaced.values()) {
+    if (!ignoredByPolicy(job, pod)) uncounted.failed.push(pod.metadata.uid ?? "");
+    ended.push(pod);
+  }
+  replaced.clear();
+}
+
 /** Adds what the Job's status knows and what its pods show; each pod is counted once, however often this is asked. */
 export function tallyOf(job: Job, owned: Pod[]): JobTally {
   const { succeeded = 0, failed = 0, uncountedTerminatedPods = {} } = job.status ?? {};
   const held = owned.filter(isTracked);
-  const ended = held.filter((pod) => isSucceeded(pod) || isFailed(job, pod));
-  const indexes = completedIndexes(job, ended);
+  const over = held.filter((pod) => isSucceeded(pod) || isFailed(job, pod));
+  const indexes = completedIndexes(job, over);
+  const failures = over.filter((pod) => !isSucceeded(pod));
+  const lost = hasLimitPerIndex(job) ? failedIndexes(job, failures) : undefined;
+  const replaced =
+    lost === undefined
+      ? new Map<number, Pod>()
+      : podsToReplace(job, { owned, failed: failures, done: [...indexes, ...lost] });
+  const waiting = new Set(replaced.values());
+  const ended = over.filter((pod) => !waiting.has(pod));
   const isIndexed = job.spec.completionMode === "Indexed";
   const before = {
     succeeded: settle(uncountedTerminatedPods.succeeded, held),
@@ -56,6 +78,8 @@ export function tallyOf(job: Job, owned: Pod[]): JobTally {
     failed: failed + before.failed.gone,
     uncounted,
     completedIndexes: indexes,
+    failedIndexes: lost,
+    replaced,
     ended,
   };
 }
@@ -78,6 +102,7 @@ export function tallyStatus(job: Job, tally: JobTally): NonNullable<Job["status"
     ...(failed > 0 && { failed }),
     uncountedTerminatedPods: Object.fromEntries(lists),
     ...(indexes !== "" && { completedIndexes: indexes }),
+    ...(tally.failedIndexes && { failedIndexes: indexText(tally.failedIndexes) }),
   };
 }
 

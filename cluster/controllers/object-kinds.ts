@@ -142,6 +142,7 @@ export interface JobStatus {
   startTime?: string;
   completionTime?: string;
   completedIndexes?: string;
+  failedIndexes?: string;
   uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] };
   conditions?: Condition[];
 }
@@ -152,12 +153,21 @@ export interface PodFailureRule {
   onPodConditions?: { type: string; status?: string }[];
 }
 
+export interface SuccessRule {
+  succeededIndexes?: string;
+  succeededCount?: number;
+}
+
 export interface Job extends ApiObject {
   spec: {
     parallelism?: number;
     completions?: number;
     completionMode?: "NonIndexed" | "Indexed";
     backoffLimit?: number;
+    backoffLimitPerIndex?: number;
+    maxFailedIndexes?: number;
+    successPolicy?: { rules?: SuccessRule[] };
+    managedBy?: string;
     activeDeadlineSeconds?: number;
     ttlSecondsAfterFinished?: number;
     suspend?: boolean;

@@ -120,7 +120,7 @@ class Round {
         `create Pod ${name} in StatefulSet ${nameOf(this.#set)} successful`,
       );
     } catch (error) {
-      const subject = `create Pod ${name} in StatefulSet ${nameOf(this.#set)} failed error`;
+      const subject = `Create Pod ${name} in StatefulSet ${nameOf(this.#set)} failed error`;
       this.#record("Warning", "FailedCreate", `${subject}: ${messageOf(error)}`);
       throw error;
     }

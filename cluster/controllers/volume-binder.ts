@@ -83,6 +83,8 @@ class VolumeBinder {
     }
     const volume = matchingVolume(api, claim);
     if (volume !== undefined) return this.#bindTo(claim, volume);
+    // One that names its volume waits for that, and gets no other.
+    if ((claim.spec.volumeName ?? "") !== "") return;
     const storageClass = classOf(api, claim);
     const className = classNameOf(claim);
     if (className === "") return this.#tell(claim, "Normal", "FailedBinding", NO_VOLUME_TEXT);

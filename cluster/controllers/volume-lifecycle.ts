@@ -74,6 +74,8 @@ export function createClaimProtection({ api }: ControllerContext): Controller {
       const all = api.list(pods, { namespace: namespaceOf(claim) }) as Pod[];
       const isUsed = all.some(
         (pod) =>
+          // One that is on no node yet uses nothing.
+          pod.spec.nodeName !== undefined &&
           pod.status?.phase !== "Succeeded" &&
           pod.status?.phase !== "Failed" &&
           claimNamesOf(pod).includes(nameOf(claim)),

@@ -105,6 +105,21 @@ describe("a PersistentVolumeClaim", () => {
     await cluster.until("it gone", () => findAny("data") === undefined);
   });
 
+  it("goes at once where the pod that names it is on no node", async () => {
+    await createClaim("data", { storageClassName: "" });
+    await createPod("data");
+    await cluster.until("the pod waiting", () => (pod().status?.conditions ?? []).length > 0);
+    await remove(persistentVolumeClaims, { namespace, name: "data" });
+    await cluster.until("it gone", () => findAny("data") === undefined);
+  });
+
+  it("that names its volume waits for that without a word", async () => {
+    const named = await createClaim("named", { storageClassName: "", volumeName: "none" });
+    const free = await createClaim("free", { storageClassName: "" });
+    await cluster.until("what is said of the other", () => cluster.eventsOf(free).length > 0);
+    expect(cluster.eventsOf(named)).toEqual([]);
+  });
+
   it("is lost with its volume", async () => {
     await createVolume("disk");
     const claim = await createClaim("data", { storageClassName: "manual" });

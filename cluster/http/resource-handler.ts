@@ -3,7 +3,9 @@ import { requireAcceptable } from "./negotiate.js";
 import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
 import { getObject } from "../rest/api-service.js";
 import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
+import type { Pod } from "../controllers/object-kinds.js";
 import type { PodStreams } from "../streaming/pod-streams.js";
+import { chosenContainer } from "../streaming/container-target.js";
 import { refusedProxy } from "../streaming/proxy-target.js";
 import type { Call } from "./call.js";
 import { writeOptions } from "./call.js";
@@ -138,10 +140,13 @@ function kindOfBody({ type, ref }: Call): { group: string; version: string; kind
   return type.subresources.find(({ name }) => name === ref.subresource)?.kind ?? type;
 }
 
-/** Throws 404 itself where there is no such pod. */
-function needsContainer({ core, ref, namespace = "", name: pod }: Call, missing: string): Error {
+/** Throws itself 404 where there is no such pod, and 400 where the call names no container of it. */
+function needsContainer(call: Call, missing: string): Error {
+  const { core, ref, namespace = "", name: pod } = call;
   const { group, version, resource } = ref;
-  getObject(core, { group, version, resource }, { namespace, name: pod }, core.store.committedRevision);
+  const at = { namespace, name: pod };
+  const object = getObject(core, { group, version, resource }, at, core.store.committedRevision);
+  if (ref.subresource !== "portforward") chosenContainer(call, object as Pod);
   return notImplemented(
     `the embedded cluster runs no containers: pod ${JSON.stringify(pod)} is simulated, so ${missing}`,
   );

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ApiObject } from "../api/object.js";
 import { FieldErrors } from "../validation/field-errors.js";
-import { validatePodUpdate } from "./pod-strategy.js";
+import { qosClassOf, validatePodUpdate } from "./pod-strategy.js";
 
 const GATES = { schedulingGates: [{ name: "example.com/hold" }] };
 const narrow = (...matchExpressions: object[]) => ({
@@ -47,4 +47,14 @@ it.each([
   [{}, { affinity: { podAffinity: {} } }, /^spec$/],
 ])("and on no others: from %j to %j", (old, spec, field) => {
   expect(refused({ ...GATES, ...old }, { ...GATES, ...spec })).toEqual([expect.stringMatching(field)]);
+});
+
+const asking = (resources: object): ApiObject => pod({ containers: [{ name: "c", image: "x", resources }] });
+
+it("has its quality of service by CPU and memory alone", () => {
+  expect(qosClassOf(asking({ limits: { "example.com/gpu": "1" } }))).toBe("BestEffort");
+  expect(qosClassOf(asking({ requests: { memory: "1Mi", "example.com/gpu": "1" } }))).toBe("Burstable");
+  expect(qosClassOf(asking({ limits: { cpu: "1", memory: "1Mi", "example.com/gpu": "1" } }))).toBe(
+    "Guaranteed",
+  );
 });

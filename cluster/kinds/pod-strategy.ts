@@ -167,5 +167,5 @@ export function qosClassOf(pod: ApiObject): string {
 
 function hasResources(container: JsonObject): boolean {
   const lists = [recordAt(container, "resources.limits"), recordAt(container, "resources.requests")];
-  return lists.some((list) => Object.keys(list ?? {}).length > 0);
+  return lists.some((list) => ["cpu", "memory"].some((name) => list?.[name] !== undefined));
 }

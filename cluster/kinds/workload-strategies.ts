@@ -16,6 +16,9 @@ import {
   validateStatefulSetUpdate,
 } from "./workload-validation.js";
 
+/** With a limit of its own for each index a Job has no other, which a real server writes as the greatest number there is. */
+const MAX_INT32 = 2_147_483_647;
+
 const REVISION = "deployment.kubernetes.io/revision";
 const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
@@ -144,7 +147,7 @@ function jobDefaults(object: ApiObject): void {
   withTemplate(object, (spec) => {
     if (spec["completions"] === undefined && spec["parallelism"] === undefined) spec["completions"] = 1;
     spec["parallelism"] ??= 1;
-    spec["backoffLimit"] ??= 6;
+    spec["backoffLimit"] ??= spec["backoffLimitPerIndex"] === undefined ? 6 : MAX_INT32;
     spec["completionMode"] ??= "NonIndexed";
     spec["suspend"] ??= false;
     spec["manualSelector"] ??= false;

@@ -12,10 +12,16 @@ import { findObject, requireObject } from "../rest/api-core.js";
 const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 /** A container that waits for one of these waits for its image. */
 const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
-/** The pod a call is about; throws 404 without it and 501 for one that is simulated, of which `missing` says what there is not. */
+
+/**
+ * The pod a call is about; throws 404 without it, 400 where the call names no container of it, and 501 for one that is simulated, of
+ * which `missing` says what there is not.
+ */
 export function requireRealPod(call: Call, runtime: ContainerRuntime, missing: string): Pod {
   const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
   const pod = requireObject(call.core, call.type, at) as Pod;
+  // A real API server judges the name before it asks the node.
+  if (call.ref.subresource !== "portforward") chosenContainer(call, pod);
   requireRealContainers(call, runtime, pod, missing);
   return pod;
 }

@@ -13,8 +13,13 @@ export function requireShallow(value: unknown): void {
   descend(value, 0);
 }
 
-function descend(value: unknown, depth: number): void {
+/** Throws 400 where that is nested too deep. */
+export function requireDepth(depth: number): void {
   if (depth > MAX_DEPTH) throw tooDeep();
+}
+
+function descend(value: unknown, depth: number): void {
+  requireDepth(depth);
   if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) for (const item of value) descend(item, depth + 1);
   else for (const name of Object.keys(value)) descend((value as JsonObject)[name], depth + 1);

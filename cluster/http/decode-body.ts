@@ -5,7 +5,9 @@ import { requireShallow } from "./body-depth.js";
 import { decodeProtobuf } from "../protobuf/envelope.js";
 import { cannotUnmarshal } from "../patch/go-text.js";
 import { goJsonFault } from "../schema/go-json.js";
+import type { YamlBody } from "./read-yaml.js";
 import { readYaml } from "./read-yaml.js";
+import { byteFault } from "./yaml-fault.js";
 
 const JSON_TYPE = "application/json";
 const YAML_TYPE = "application/yaml";
@@ -14,7 +16,7 @@ const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
 /** A body as a JSON object, and what reading it brought to light. */
 export interface DecodedBody {
   object: JsonObject;
-  /** Names of fields given twice, as far as the format tells. */
+  /** What a strict reader says of fields given twice, as far as the format tells. */
   duplicates: string[];
 }
 
@@ -34,9 +36,7 @@ const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omite
 /** Says that the body is no object of the kind. */
 export function unrecognized(kind: string): RefuseBody {
   return (fault, bytes) =>
-    badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${fault} (${summary(bytes)})`,
-    );
+    badRequest(`the object provided is unrecognized (must be of type ${kind}): ${fault} (${summary(bytes)})`);
 }
 
 function summary(bytes: Buffer): string {
@@ -45,11 +45,20 @@ function summary(bytes: Buffer): string {
   return bytes.length > SHOWN_BYTES ? `${shown} ...` : shown;
 }
 
-/** Go reads a null as an object without fields. */
-function objectOf(bytes: Buffer, refuse: RefuseBody): JsonObject {
-  const value = parseJson(bytes.toString("utf8"), (fault) => refuse(fault, bytes)) ?? {};
-  if (isRecord(value)) return value;
-  throw refuse(cannotUnmarshal(value, TYPE_META), bytes);
+/** What is read as an object that says what it is; Go reads a null as one without fields. */
+function objectOf(value: unknown, refuse: (fault: string) => Error): JsonObject {
+  if (value === null || value === undefined) return {};
+  if (!isRecord(value)) throw refuse(noKind(cannotUnmarshal(value, TYPE_META)));
+  for (const field of ["apiVersion", "kind"]) {
+    const said = value[field] ?? "";
+    if (typeof said !== "string")
+      throw refuse(noKind(cannotUnmarshal(said, "string").replace("value", `struct field .${field}`)));
+  }
+  return value;
+}
+
+function noKind(fault: string): string {
+  return `couldn't get version/kind; json parse error: ${fault}`;
 }
 
 /** Reads a body of one of the media types objects come in; throws 400 or 415. */
@@ -58,11 +67,16 @@ export async function decodeBody(
   contentType: string | undefined,
   refuse: RefuseBody,
 ): Promise<DecodedBody> {
+  const refuseIt = (fault: string): Error => refuse(fault, bytes);
   switch (mediaType(contentType)) {
-    case JSON_TYPE:
-      return { object: objectOf(bytes, refuse), duplicates: [] };
-    case YAML_TYPE:
-      return { object: requireObject(await parseYaml(bytes.toString("utf8"))), duplicates: [] };
+    case JSON_TYPE: {
+      const value = parseJson(bytes.toString("utf8"), (fault) => refuseIt(noKind(fault)));
+      return { object: objectOf(value, refuseIt), duplicates: [] };
+    }
+    case YAML_TYPE: {
+      const { value, duplicates } = await parseYaml(bytes, refuseIt);
+      return { object: objectOf(value, refuseIt), duplicates: strictFault(duplicates) };
+    }
     case PROTOBUF_TYPE:
       return { object: decodeProtobuf(bytes), duplicates: [] };
     default:
@@ -85,14 +99,22 @@ function valueOf(text: string, refuse: (fault: string) => Error): unknown {
   }
 }
 
-/** YAML or JSON; throws 400, and 413 where YAML is too long. */
-export async function parseYaml(text: string): Promise<unknown> {
+/** YAML or JSON; throws what `refuse` words, and 413 where YAML is too long. */
+export async function parseYaml(bytes: Buffer, refuse: (fault: string) => Error): Promise<YamlBody> {
+  const text = bytes.toString("utf8");
   const json = ifJson(text);
   if (json !== undefined) {
     requireShallow(json);
-    return json;
+    return { value: json, duplicates: [] };
   }
-  return readYaml(text);
+  const fault = byteFault(bytes);
+  if (fault !== undefined) throw refuse(fault.message);
+  return readYaml(text, refuse);
+}
+
+/** All of them are one fault to a real server. */
+function strictFault(duplicates: string[]): string[] {
+  return duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${duplicates.join("\n  ")}`];
 }
 
 /** What clients apply is mostly JSON, which its own parser reads many times faster. */
@@ -103,11 +125,4 @@ function ifJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function requireObject(value: unknown): JsonObject {
-  if (isRecord(value)) return value;
-  throw badRequest(
-    "the object provided is unrecognized: couldn't get version/kind; the body is not an object",
-  );
 }

@@ -9,7 +9,6 @@ import { deleteObject } from "../rest/delete.js";
 import { listObjects } from "../rest/read.js";
 import { decodeBuiltIn } from "../schema/decode.js";
 import type { FieldErrors } from "../validation/field-errors.js";
-import { cannotUnmarshal } from "../patch/go-text.js";
 import type { Call } from "./call.js";
 import { numberParameter, writeOptions } from "./call.js";
 import { decodeBody } from "./decode-body.js";
@@ -69,7 +68,7 @@ async function deleteIfThere(remove: () => Promise<ApiObject>): Promise<ApiObjec
 export async function deleteOptions(call: Call): Promise<DeleteOptions> {
   const bytes = await readBody(call.request);
   const type = call.request.headers["content-type"];
-  const body = bytes.length === 0 ? {} : (await decodeBody(bytes, type, noOptions)).object;
+  const body = bytes.length === 0 ? {} : (await decodeBody(bytes, type, badRequest)).object;
   requireOptions(call, body);
   const { query } = call.info;
   const listed = Array.isArray(body["dryRun"]) ? body["dryRun"].map(String) : [];
@@ -91,16 +90,9 @@ export async function deleteOptions(call: Call): Promise<DeleteOptions> {
   };
 }
 
-function noOptions(fault: string): Error {
-  return badRequest(`couldn't get version/kind; json parse error: ${fault}`);
-}
-
 /** Throws 400 where the body cannot be read as options, or is something else. */
 function requireOptions({ core }: Call, body: JsonObject): void {
   const { kind, apiVersion } = { kind: body["kind"] ?? "", apiVersion: body["apiVersion"] ?? "" };
-  for (const [field, value] of Object.entries({ apiVersion, kind }))
-    if (typeof value !== "string")
-      throw noOptions(cannotUnmarshal(value, "string").replace("value", `struct field .${field}`));
   // One that does not say what it is is what is asked for.
   if (kind !== "" && kind !== OPTIONS)
     throw badRequest(

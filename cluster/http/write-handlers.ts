@@ -137,11 +137,16 @@ const PATCH_TYPES: Record<string, Patch["type"]> = {
 async function readPatch(call: Call): Promise<Patch> {
   const type = PATCH_TYPES[mediaType(call.request.headers["content-type"])];
   if (type === undefined) throw unsupportedMediaType(patchTypesOf(call.type));
-  const text = (await readBody(call.request)).toString("utf8");
-  if (type === "apply") return { type, body: await parseYaml(text) };
+  const bytes = await readBody(call.request);
+  if (type === "apply") return { type, body: (await parseYaml(bytes, noYaml)).value };
+  const text = bytes.toString("utf8");
   const refuse = (fault: string): Error =>
     badRequest(type === "strategic" ? fault : `error decoding patch: ${fault}`);
   return { type, body: parseJson(text, refuse) };
+}
+
+function noYaml(fault: string): Error {
+  return badRequest(`error decoding YAML: error converting YAML to JSON: ${fault}`);
 }
 
 function patchOptions(call: Call, type: Patch["type"]): WriteOptions {

@@ -19,7 +19,7 @@ export interface DecodeOptions {
   fail?: (why: string) => Error;
   /** A text where absent. */
   source?: DecodeSource;
-  /** Fields the reader of the body found twice. */
+  /** What the reader of the body says of fields it found twice. */
   duplicates?: string[];
 }
 
@@ -63,10 +63,7 @@ function reportStrict(
   options: DecodeOptions,
 ): void {
   const { level, warn, duplicates = [] } = options;
-  const texts = [
-    ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
-    ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
-  ];
+  const texts = [...duplicates, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (texts.length === 0 || level === "Ignore") return;
   if (level === "Strict") throw failure(body, `strict decoding error: ${texts.join(", ")}`, options);
   for (const text of texts) warn(text);

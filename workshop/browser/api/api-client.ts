@@ -23,6 +23,7 @@ import type {
 import type { EffectiveView } from "../../../policy/common/tmc-api.js";
 import { mountPath } from "./base.js";
 import { call, follow } from "./call.js";
+import { NO_COOKIES, mayKeepCookies } from "./cookies.js";
 
 export interface NewSessions {
   lab: string;
@@ -34,7 +35,7 @@ export interface NewSessions {
 /** Every call of the REST contract in `workshop/common/api.ts`; each throws `ApiError`. */
 export const api = {
   labs: (signal?: AbortSignal) => call<LabSummary[]>("GET", "api/labs", { signal }),
-  startSession: (lab: string) => call<SessionView>("POST", "api/sessions", { body: { lab } }),
+  startSession,
   admit: (id: string, token: string) =>
     call<void>("POST", `${sessionPath(id)}/admission`, { body: { token } }),
   admitToStart: (token: string) => call<void>("POST", "api/start-admission", { body: { token } }),
@@ -132,4 +133,10 @@ function sessionPath(id: string): string {
 
 function pagePath(id: string, page: string): string {
   return `${sessionPath(id)}/pages/${encodeURIComponent(page)}`;
+}
+
+/** No session is made that this browser could not find again. */
+async function startSession(lab: string): Promise<SessionView> {
+  if (mayKeepCookies()) return call<SessionView>("POST", "api/sessions", { body: { lab } });
+  throw new Error(`${NO_COOKIES} start again. No session was made.`);
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { EventView } from "../../common/event-api.js";
+import { NO_COOKIES } from "../api/cookies.js";
 import { eventApi } from "../api/event-api.js";
 import { ApiError } from "../errors.js";
 import { eventToken, hideEventToken } from "../store/admission.js";
@@ -37,11 +38,7 @@ export async function openEvent(name: string, signal?: AbortSignal, code?: strin
 }
 
 function withoutCookies({ code, status }: ApiError): ApiError {
-  return new ApiError(
-    code,
-    "Your browser keeps no cookies of this page, and without them it could not find your session again. Allow cookies for this address, or use another browser, and open the link once more. No seat was taken.",
-    { status },
-  );
+  return new ApiError(code, `${NO_COOKIES} open the link once more. No seat was taken.`, { status });
 }
 
 function lookAgainMs({ phase, needsCode, seats, seatsTaken, you }: EventView): number | false {

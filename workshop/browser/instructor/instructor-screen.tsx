@@ -3,6 +3,7 @@ import { Button } from "react-aria-components";
 import type { DiskView, HealthProblem, InstructorEvent, InstructorRow } from "../../common/instructor-api.js";
 import { api } from "../api/api-client.js";
 import { mountPath } from "../api/base.js";
+import { NO_LOGIN_COOKIES } from "../api/cookies.js";
 import { ApiError } from "../errors.js";
 import { SignedIn } from "../parts/signed-in.js";
 import { TopBar } from "../parts/top-bar.js";
@@ -35,6 +36,11 @@ export function InstructorScreen({ route }: { route: PortalRoute }): ReactElemen
   useEffect(() => {
     document.title = `${isWall ? "Wall" : "Sessions"} · Lectern`;
   }, [isWall]);
+  async function enter(): Promise<string | undefined> {
+    const entered = await ask();
+    setAccess(entered);
+    return entered.state === "refused" ? (entered.message ?? NO_LOGIN_COOKIES) : undefined;
+  }
   // Whoever looks at the wall of a room need not read who shows it.
   const isProjected = isWall && route.view.isProjected === true;
   return (
@@ -50,10 +56,7 @@ export function InstructorScreen({ route }: { route: PortalRoute }): ReactElemen
           </div>
         )}
         {access.state === "refused" && (
-          <Login
-            {...(access.message ? { message: access.message } : {})}
-            onEntered={async () => setAccess(await ask())}
-          />
+          <Login {...(access.message ? { message: access.message } : {})} onEntered={enter} />
         )}
         {access.state === "granted" && (
           <LiveSessions

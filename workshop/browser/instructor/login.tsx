@@ -6,7 +6,8 @@ import { api } from "../api/api-client.js";
 interface Props {
   /** Why the sessions could not be shown, where it was not for want of a token. */
   message?: string;
-  onEntered: () => Promise<void>;
+  /** Resolves to why they are not in all the same, where they are not. */
+  onEntered: () => Promise<string | undefined>;
 }
 
 /** Asks for the instructor's token. */
@@ -20,11 +21,11 @@ export function Login({ message, onEntered }: Props): ReactElement {
     setProblem(undefined);
     try {
       await api.login(token.trim());
-      await onEntered();
+      setProblem(await onEntered());
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      setIsBusy(false);
     }
+    setIsBusy(false);
   }
   return (
     <form className="card login" onSubmit={(event) => void enter(event)}>

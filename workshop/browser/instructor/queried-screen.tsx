@@ -1,7 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useEffect, type ReactElement, type ReactNode } from "react";
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { ApiError } from "../errors.js";
+import { NO_LOGIN_COOKIES } from "../api/cookies.js";
 import { TopBar } from "../parts/top-bar.js";
 import { Login } from "./login.js";
 import "./instructor.css";
@@ -23,12 +24,20 @@ export function QueriedScreen<Data>(props: QueriedScreenProps<Data>): ReactEleme
   useEffect(() => {
     document.title = `${title} · Lectern`;
   }, [title]);
-  const isLogin = hasLogin && error instanceof ApiError && error.status === 401;
+  // The log-in goes from the screen while it is asked again.
+  const [notIn, setNotIn] = useState<string>();
+  const isLogin = hasLogin && isUnauthorized(error);
+  async function enter(): Promise<string | undefined> {
+    const again = await refetch();
+    const why = isUnauthorized(again.error) ? NO_LOGIN_COOKIES : undefined;
+    setNotIn(why);
+    return why;
+  }
   return (
     <>
       <TopBar />
       <main className={`instructor ${className}`}>
-        {isLogin && <Login onEntered={async () => void (await refetch())} />}
+        {isLogin && <Login key={notIn} {...(notIn && { message: notIn })} onEntered={enter} />}
         {error && !isLogin && (
           <div className="notice notice--warning" role="alert">
             <span>{error.message}</span>
@@ -42,4 +51,8 @@ export function QueriedScreen<Data>(props: QueriedScreenProps<Data>): ReactEleme
       </main>
     </>
   );
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
 }

@@ -1,5 +1,6 @@
 import { useEffect, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
+import { NO_COOKIES, mayKeepCookies } from "../api/cookies.js";
 import type { ApiError } from "../errors.js";
 import { Link } from "../parts/link.js";
 import { ScreenTitle } from "../parts/screen-title.js";
@@ -61,7 +62,7 @@ function CannotShow({ problem }: { problem: ApiError }): ReactElement {
           {isRefused ? "This browser was not let into the session" : "This session cannot be shown"}
         </ScreenTitle>
         <p className="catalogue__lead">
-          {isRefused && problem.code !== "SERVER_LINK_REVOKED" ? REFUSED : problem.message}
+          {isRefused && problem.code !== "SERVER_LINK_REVOKED" ? refusedWords() : problem.message}
         </p>
         <Link className="button button--primary" to={{ screen: "catalogue" }}>
           Go to the labs
@@ -69,6 +70,10 @@ function CannotShow({ problem }: { problem: ApiError }): ReactElement {
       </main>
     </>
   );
+}
+
+function refusedWords(): string {
+  return mayKeepCookies() ? REFUSED : `${NO_COOKIES} open the link you were given once more.`;
 }
 
 const REFUSED =

@@ -162,6 +162,7 @@ function usual(method: string, path: string, state: ContractState): { status: nu
     };
   const lists: Record<string, unknown> = {
     "api/labs": state.labs,
+    "api/account": { account: { name: "Wren", role: "instructor" } },
     "api/instructor/sessions": state.rows,
     "api/instructor/labs": [],
     "api/instructor/workshop-events": [sampleEvent],

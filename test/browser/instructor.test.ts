@@ -75,32 +75,6 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
     }
   });
 
-  it("is told that a browser keeps no cookies, which starts no lab either", async () => {
-    const opened = await openPage(browser);
-    // Sends none and keeps none, as a browser does that is told to refuse them, and says so.
-    await opened.page.addInitScript(() => {
-      const { fetch } = globalThis;
-      globalThis.fetch = (address, options) => fetch(address, { ...options, credentials: "omit" });
-      Object.defineProperty(navigator, "cookieEnabled", { get: () => false });
-    });
-    const alone = opened.page;
-    alone.setDefaultTimeout(DEADLINE_MS);
-    for (const screen of ["instructor", "instructor/recordings"]) {
-      await alone.goto(server.url + screen);
-      await alone.getByLabel("Token").fill(server.token);
-      await alone.keyboard.press("Enter");
-      await alone.getByText("The token is right, but your browser keeps no cookies").waitFor();
-      await alone.getByRole("button", { name: "Log in" }).waitFor();
-    }
-    await alone.goto(links[2] ?? "");
-    await alone.getByText("open the link you were given once more", { exact: false }).waitFor();
-    await alone.goto(server.url);
-    await alone.getByRole("button", { name: /^Start/ }).click();
-    await alone.getByText("No session was made.", { exact: false }).waitFor();
-    await alone.context().close();
-    expect(await page.getByRole("checkbox", { name: /^Select session/ }).count()).toBe(3);
-  });
-
   it("hands a link to a learner, whose browser is admitted and lands on the lab", async () => {
     const opened = await openPage(browser);
     learner = opened.page;
@@ -189,6 +163,32 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("an instructor wi
     await terminalText(page).getByText("by-the-2nd").first().waitFor();
     expect(await terminalText(page).innerText()).not.toContain("by-the-instructor");
     await page.getByRole("link", { name: "All sessions" }).click();
+  });
+
+  it("is told that a browser keeps no cookies, which starts no lab either", async () => {
+    const opened = await openPage(browser);
+    // Sends none and keeps none, as a browser does that is told to refuse them, and says so.
+    await opened.page.addInitScript(() => {
+      const { fetch } = globalThis;
+      globalThis.fetch = (address, options) => fetch(address, { ...options, credentials: "omit" });
+      Object.defineProperty(navigator, "cookieEnabled", { get: () => false });
+    });
+    const alone = opened.page;
+    alone.setDefaultTimeout(DEADLINE_MS);
+    for (const screen of ["instructor", "instructor/recordings"]) {
+      await alone.goto(server.url + screen);
+      await alone.getByLabel("Token").fill(server.token);
+      await alone.keyboard.press("Enter");
+      await alone.getByText("The token is right, but your browser keeps no cookies").waitFor();
+      await alone.getByRole("button", { name: "Log in" }).waitFor();
+    }
+    await alone.goto(links[2] ?? "");
+    await alone.getByText("open the link you were given once more", { exact: false }).waitFor();
+    await alone.goto(server.url);
+    await alone.getByRole("button", { name: /^Start/ }).click();
+    await alone.getByText("No session was made.", { exact: false }).waitFor();
+    await alone.context().close();
+    expect(await page.getByRole("checkbox", { name: /^Select session/ }).count()).toBe(3);
   });
 
   it("ends a session after a question that names it; its learner keeps the text", async () => {

@@ -1,5 +1,10 @@
 import type { Duplex, Readable, Writable } from "node:stream";
 
+/** Why a container is not begun whose pod asks for what its volumes do not have, in a kubelet's words. It is known by its name, and looked at again. */
+export interface ContainerConfigFailure extends Error {
+  name: "ContainerConfigError";
+}
+
 /**
  * What runs real containers for the embedded cluster: another process, of which the cluster knows this contract alone. Every call
  * has a deadline of the implementation's own, and rejects with an error whose message says what was not done and why.
@@ -11,7 +16,7 @@ export interface ContainerRuntime {
   startSandbox(sandbox: SandboxSpec): Promise<void>;
   /** Puts other files into volumes of a pod, in one step for each; one that has those files already stays as it is. */
   updateVolumes(sandbox: string, volumes: VolumeSpec[]): Promise<void>;
-  /** Starts the process of a container in its pod's sandbox; resolves when it has been started. */
+  /** Starts the process of a container in its pod's sandbox; resolves when it has been started. Rejects with `ContainerConfigFailure` where it was not begun. */
   start(container: ContainerSpec): Promise<void>;
   /** Runs a further process in a container that runs. */
   exec(container: string, process: ExecSpec): Promise<RunningProcess>;

@@ -40,7 +40,18 @@ export function startProblem(
   container: Container,
   imageUser?: number,
 ): StartProblem | undefined {
-  return imageProblem(container) ?? configurationProblem(api, pod, { container, imageUser });
+  const problem = imageProblem(container);
+  if (problem !== undefined) return problem;
+  const message =
+    environmentProblem(lookupIn(api, namespaceOf(pod)), pod, container) ??
+    userProblem(pod, container, imageUser);
+  return message === undefined ? undefined : configurationProblem(message);
+}
+
+/** Of a container that asks for what cannot be had. */
+export function configurationProblem(message: string): StartProblem {
+  const events = [warning("Failed", `Error: ${message}`)];
+  return { reason: "CreateContainerConfigError", message, events };
 }
 
 /** What a kubelet says of the first volume of the pod that cannot be set up; `undefined` when all can. */
@@ -71,18 +82,6 @@ function imageProblem(container: Container): StartProblem | undefined {
     message,
     events: [warning("ErrImageNeverPull", message), warning("Failed", "Error: ErrImageNeverPull")],
   };
-}
-
-function configurationProblem(
-  api: ApiService,
-  pod: Pod,
-  { container, imageUser }: { container: Container; imageUser: number | undefined },
-): StartProblem | undefined {
-  const lookup = lookupIn(api, namespaceOf(pod));
-  const message = environmentProblem(lookup, pod, container) ?? userProblem(pod, container, imageUser);
-  if (message === undefined) return undefined;
-  const events = [warning("Failed", `Error: ${message}`)];
-  return { reason: "CreateContainerConfigError", message, events };
 }
 
 function environmentProblem(lookup: Lookup, pod: Pod, container: Container): string | undefined {

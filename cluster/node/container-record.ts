@@ -29,6 +29,15 @@ export class Backoff {
     this.#dueMs = endedMs + this.#delayMs;
   }
 
+  /** Returns the way back to what it is now. */
+  remember(): () => void {
+    const [delayMs, dueMs] = [this.#delayMs, this.#dueMs];
+    return () => {
+      this.#delayMs = delayMs;
+      this.#dueMs = dueMs;
+    };
+  }
+
   /** A try is being made. */
   tried(): void {
     this.#delayMs = this.#delayMs === 0 ? BACKOFF_BASE_MS : Math.min(this.#delayMs * 2, BACKOFF_MAX_MS);
@@ -72,6 +81,16 @@ export class ContainerRecord {
   /** How the last attempt ended, where none runs. */
   get ended(): ContainerState["terminated"] {
     return this.state.terminated ?? (this.isRunning ? undefined : this.lastState.terminated);
+  }
+
+  /** Returns the way back to what is known now, for an attempt that is not begun after all. */
+  beforeAttempt(): () => void {
+    const { attempt, state, lastState, runtimeId, image, isStarted, isReady, isEnding } = this;
+    const forgetTry = this.restarts.remember();
+    return () => {
+      Object.assign(this, { attempt, state, lastState, runtimeId, image, isStarted, isReady, isEnding });
+      forgetTry();
+    };
   }
 
   began(runtimeId: string, { attempt, image, at }: { attempt: number; image: string; at: Date }): void {

@@ -1,9 +1,10 @@
-import { asText, recordAt, recordsAt, valueAt } from "../api/field-access.js";
+import { asText, type JsonObject, recordAt, recordsAt, valueAt } from "../api/field-access.js";
 import type { ApiService } from "../api/service.js";
 import type { ContainerSpec } from "../containers/container-runtime.js";
+import { ContainerConfigError } from "./container-config-error.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { nanoUnits } from "../schema/quantity.js";
-import { environmentOf, VariableFiller } from "./environment.js";
+import { environmentOf, namesIn, VariableFiller } from "./environment.js";
 import { ownImagesOf } from "./own-images.js";
 
 /** What the runtime calls an attempt at a container of a pod. */
@@ -11,7 +12,7 @@ export function runtimeIdOf(pod: Pod, name: string, attempt: number): string {
   return `${pod.metadata.uid ?? ""}/${name}/${attempt}`;
 }
 
-/** The container as the runtime starts it, with everything filled in that the pod only names. */
+/** The container as the runtime starts it, with everything filled in that the pod only names. Throws `ContainerConfigError` where that leads to no path in a volume. */
 export function containerSpec(
   api: ApiService,
   pod: Pod,
@@ -54,10 +55,36 @@ export function containerSpec(
     mounts: recordsAt(container, "volumeMounts").map((mount) => ({
       volume: asText(mount["name"]),
       path: asText(mount["mountPath"]),
-      ...(asText(mount["subPath"]) !== "" && { subPath: asText(mount["subPath"]) }),
+      ...subPathOf(mount, filler, variables),
       readOnly: mount["readOnly"] === true,
     })),
   };
+}
+
+/** The part of a volume that a mount names, as a kubelet finds it. */
+function subPathOf(
+  mount: JsonObject,
+  filler: VariableFiller,
+  variables: ReadonlyMap<string, string>,
+): { subPath?: string } {
+  const expression = asText(mount["subPathExpr"]);
+  const subPath = expression === "" ? asText(mount["subPath"]) : expandPath(expression, filler, variables);
+  if (subPath === "") return {};
+  if (subPath.startsWith("/"))
+    throw new ContainerConfigError(`error SubPath \`${subPath}\` must not be an absolute path`);
+  if (subPath.split("/").includes(".."))
+    throw new ContainerConfigError(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
+  return { subPath };
+}
+
+function expandPath(
+  expression: string,
+  filler: VariableFiller,
+  variables: ReadonlyMap<string, string>,
+): string {
+  const missing = [...new Set(namesIn(expression).filter((name) => !variables.get(name)))].toSorted();
+  if (missing.length > 0) throw new ContainerConfigError(`missing value for ${missing.join(", ")}`);
+  return filler.fill(expression, variables);
 }
 
 /** What the container may use at most; what it names no limit for is left to the runtime. */

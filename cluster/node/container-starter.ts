@@ -1,9 +1,10 @@
 import type { ContainerRuntime } from "../containers/container-runtime.js";
+import { isConfigFailure } from "./container-config-error.js";
 import type { ControllerContext } from "../controllers/controller.js";
 import type { EventRecorder } from "../controllers/event-recorder.js";
 import { keyOf } from "../controllers/object-keys.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
-import { startProblem } from "../controllers/start-problems.js";
+import { configurationProblem, type StartProblem, startProblem } from "../controllers/start-problems.js";
 import type { WorkQueue } from "../controllers/work-queue.js";
 import type { ContainerRecord } from "./container-record.js";
 import { containerSpec, runtimeIdOf } from "./container-spec.js";
@@ -48,14 +49,19 @@ export class ContainerStarter {
       container,
       this.#imageUser(turn.pod, container),
     );
-    if (problem !== undefined) {
-      const isNew = record.state.waiting?.message !== problem.message;
-      record.waits(problem.reason, problem.message);
-      if (isNew) for (const text of problem.events) this.#context.recorder.record(turn.pod, text);
-      turn.queue.addAfter(keyOf(turn.pod), CONFIGURATION_AGAIN_MS);
-      return;
-    }
-    await this.#begin(turn, container, record);
+    if (problem === undefined) await this.#begin(turn, container, record);
+    else this.#waitFor(turn, record, problem);
+  }
+
+  #waitFor(
+    { pod, queue }: StartTurn,
+    record: ContainerRecord,
+    { reason, message, events }: StartProblem,
+  ): void {
+    const isNew = record.state.waiting?.message !== message;
+    record.waits(reason, message);
+    if (isNew) for (const text of events) this.#context.recorder.record(pod, text);
+    queue.addAfter(keyOf(pod), CONFIGURATION_AGAIN_MS);
   }
 
   #imageUser(pod: Pod, { image = "" }: Container): number | undefined {
@@ -111,36 +117,34 @@ export class ContainerStarter {
     return false;
   }
 
-  async #begin(
-    { pod, address, queue }: StartTurn,
-    container: Container,
-    record: ContainerRecord,
-  ): Promise<void> {
+  async #begin(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
+    const { pod, address, queue } = turn;
     const { api, runtime, recorder, clock } = this.#context;
     const attempt = record.attempt + 1;
     const verdict = runtime.image(container.image ?? "", ownImagesOf(api, pod));
     if (verdict.kind === "runs") recorder.record(pod, podEvents.pulled(verdict.message));
-    const spec = containerSpec(api, pod, container, { attempt, address });
-    recorder.record(pod, podEvents.created());
-    if (attempt > 0) record.restarts.tried();
-    record.began(spec.id, { attempt, image: spec.image, at: clock.now() });
+    const id = runtimeIdOf(pod, container.name, attempt);
+    const undo = record.beforeAttempt();
     try {
+      const spec = containerSpec(api, pod, container, { attempt, address });
+      if (attempt > 0) record.restarts.tried();
+      record.began(id, { attempt, image: spec.image, at: clock.now() });
       await runtime.start(spec);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      if (isConfigFailure(error)) {
+        undo();
+        return this.#waitFor(turn, record, configurationProblem(message));
+      }
+      recorder.record(pod, podEvents.created());
       const nowMs = this.#nowMs();
-      const failure = {
-        container: spec.id,
-        reason: "StartError",
-        startedMs: nowMs,
-        finishedMs: nowMs,
-        message,
-      };
-      record.finished({ ...failure, exitCode: CANNOT_RUN });
+      const times = { startedMs: nowMs, finishedMs: nowMs };
+      record.finished({ container: id, reason: "StartError", ...times, message, exitCode: CANNOT_RUN });
       recorder.record(pod, podEvents.failed(message));
       queue.add(keyOf(pod));
       return;
     }
+    recorder.record(pod, podEvents.created());
     recorder.record(pod, podEvents.started());
     this.#forgetOld(pod, record);
     if (record.isRunning) this.#context.onStarted(pod, container, record);

@@ -65,6 +65,12 @@ export class VariableFiller {
   }
 }
 
+/** The variables that a text names. */
+export function namesIn(text: string): string[] {
+  const end = text.lastIndexOf(")") + 1;
+  return [...text.slice(0, end).matchAll(/\$\$|\$\(([^)]*)\)/g)].flatMap(([, name]) => name ?? []);
+}
+
 interface Subject {
   pod: Pod;
   container: Container;

@@ -25,7 +25,7 @@ import { gone, remoteLog } from "./remote-log.js";
 import { remoteProcess } from "./remote-process.js";
 import { keyOfCluster } from "./pod-owner.js";
 import { type Asked, requireRoom } from "./request-room.js";
-import { type EventsGreeting, type RuntimeAnswer, toWire, volumeToWire } from "./wire.js";
+import { errorFromWire, type EventsGreeting, type RuntimeAnswer, toWire, volumeToWire } from "./wire.js";
 
 /** How long a containers' process that is being started again is waited for. */
 const BACK_MS = 15_000;
@@ -245,7 +245,7 @@ export class ConnectedRuntime implements ContainerRuntime {
             return resolve({ stream, socket, value: answer.value });
           }
           socket.destroy();
-          reject(new Error(answer.message));
+          reject(errorFromWire(answer));
         },
         closed: (error) => {
           clearTimeout(timer);

@@ -9,7 +9,8 @@ import type { ContainerLimits } from "./container-limits.js";
 import type { Networks } from "./networks.js";
 import { PodNetwork } from "./pod-network.js";
 import type { PodOwner } from "./pod-owner.js";
-import { makeVolume, partOf, putFiles } from "./volume-folder.js";
+import { SubPathMounts } from "./sub-path-mounts.js";
+import { currentFolder, makeVolume, putFiles } from "./volume-folder.js";
 
 export interface PodParts {
   spec: SandboxSpec;
@@ -33,6 +34,7 @@ export class Pod {
   /** Folders of files that containers have mounted by `subPath`, and see again in what `exec` runs. */
   readonly #kept = new Set<string>();
   readonly #leave: () => void;
+  readonly #subPaths: SubPathMounts;
 
   private constructor({ spec, owner, uid, folder }: PodParts, network: PodNetwork, leave: () => void) {
     this.spec = spec;
@@ -41,6 +43,7 @@ export class Pod {
     this.network = network;
     this.#folder = folder;
     this.#leave = leave;
+    this.#subPaths = new SubPathMounts(join(folder, "parts"), uid);
   }
 
   /** Throws `SystemCallError`, and what the volumes cannot be. */
@@ -80,21 +83,23 @@ export class Pod {
     return join(this.#folder, "words", `${name}-${attempt}`);
   }
 
-  /** Where the container sees the pod's volumes. Throws where a path leads out of a volume. */
-  mountsOf({ mounts }: ContainerSpec): ContainerView["mounts"] {
-    return mounts.map(({ volume: name, path, subPath, readOnly }) => {
+  /** Where the container sees the pod's volumes, until they are released. Throws `ContainerConfigError` where a path in a volume cannot be had. */
+  mountsOf(container: ContainerSpec): ContainerView["mounts"] {
+    return container.mounts.map(({ volume: name, path, subPath, readOnly }) => {
       const volume = this.spec.volumes.find((each) => each.name === name);
       if (volume === undefined) throw new Error(`the pod has no volume ${JSON.stringify(name)}`);
       const source = join(this.#folder, "volumes", name);
       const isOfFiles = volume.files !== undefined;
       if (subPath === undefined) return { source, path, readOnly: readOnly || isOfFiles };
-      // A container may have put a link there since.
-      if (!isOfFiles)
-        throw new Error(`subPath ${JSON.stringify(subPath)} of an emptyDir is not supported by Lectern`);
-      const { part, keep } = partOf(source, subPath);
-      this.#kept.add(keep);
-      return { source: part, path, readOnly: true };
+      const part = this.#subPaths.mount({ container, volume: name, folder: source, path: subPath });
+      if (isOfFiles) this.#kept.add(currentFolder(source));
+      return { source: part, path, readOnly: readOnly || isOfFiles };
     });
+  }
+
+  /** Of a container of which nothing runs any more. */
+  releaseMounts({ id }: ContainerSpec): void {
+    this.#subPaths.release(id);
   }
 
   /** Puts other files into volumes that have some. Throws what the files cannot be. */

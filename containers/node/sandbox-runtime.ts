@@ -134,6 +134,7 @@ export class SandboxRuntime implements Omit<ContainerRuntime, "image" | "onLost"
     const [root, words] = [pod.rootFolder(spec), pod.wordsFile(spec)];
     const forget = async (): Promise<void> => {
       this.#views.delete(spec.id);
+      pod.releaseMounts(spec);
       removeFolder(root);
       rmSync(words, { force: true });
       const removed = this.#groups.remove(pod.owner, spec);

@@ -11,6 +11,7 @@ import { joinShells } from "./join-shells.js";
 import type { SandboxRuntime } from "./sandbox-runtime.js";
 import {
   encodeLine,
+  errorToWire,
   type EventsGreeting,
   type EventsRequest,
   type RemoveClusterRequest,
@@ -100,7 +101,7 @@ class RuntimeConnection {
       if (request.boot !== this.#boot) throw new Error("the containers' process began anew meanwhile");
       await this.#serve(request);
     } catch (error) {
-      this.#answer({ type: "error", message: error instanceof Error ? error.message : String(error) });
+      this.#answer(errorToWire(error));
       this.#stream.resume();
       this.#stream.end();
     }

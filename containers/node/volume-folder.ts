@@ -56,12 +56,9 @@ export function putFiles(
   rmSync(join(folder, before), { recursive: true, force: true });
 }
 
-/** A file or folder of the volume as it is now, and the folder that must be kept for it to stay. Throws where there is none. */
-export function partOf(folder: string, path: string): { part: string; keep: string } {
-  const keep = join(folder, currentOf(folder) ?? "");
-  const part = join(keep, normalize(`/${path}`));
-  statSync(part);
-  return { part, keep };
+/** Of the files of the volume as they are now, which stay the same as long as it is kept. */
+export function currentFolder(folder: string): string {
+  return join(folder, currentOf(folder) ?? "");
 }
 
 function currentOf(folder: string): string | undefined {
@@ -107,11 +104,13 @@ function makeFolder(folder: string, uid: number): void {
   chownSync(folder, uid, uid);
 }
 
-/** The names that containers look for lead through the one link. */
+/** The names that containers look for lead through the one link. A folder that a container asked for by `subPath` stays in the place of one, as on a node. */
 function linkNames(folder: string, names: ReadonlySet<string>): void {
-  const present = new Set(readdirSync(folder).filter((name) => !name.startsWith("..")));
-  for (const name of names) if (!present.has(name)) symlinkSync(join(DATA, name), join(folder, name));
-  for (const name of present) if (!names.has(name)) rmSync(join(folder, name));
+  const present = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith(".."));
+  const taken = new Set(present.map(({ name }) => name));
+  for (const name of names) if (!taken.has(name)) symlinkSync(join(DATA, name), join(folder, name));
+  for (const each of present)
+    if (each.isSymbolicLink() && !names.has(each.name)) rmSync(join(folder, each.name));
 }
 
 function firstOf(path: string): string {

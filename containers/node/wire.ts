@@ -9,6 +9,7 @@ import type {
   SandboxSpec,
   VolumeSpec,
 } from "../../cluster/containers/container-runtime.js";
+import { ContainerConfigError } from "./container-config-error.js";
 import { podOf } from "./container-id.js";
 
 /**
@@ -57,7 +58,23 @@ export interface EventsGreeting {
 }
 
 /** The answer to a request. After `ok` to `exec`, `attach` and `logs` come frames of output, after `ok` to `dial` the bytes themselves. */
-export type RuntimeAnswer = { type: "ok"; value?: unknown } | { type: "error"; message: string };
+export type RuntimeAnswer = { type: "ok"; value?: unknown } | WireError;
+
+export interface WireError {
+  type: "error";
+  message: string;
+  /** Whether it is a `ContainerConfigError`. */
+  isOfConfiguration?: boolean;
+}
+
+export function errorToWire(error: unknown): WireError {
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: "error", message, isOfConfiguration: error instanceof ContainerConfigError };
+}
+
+export function errorFromWire({ message, isOfConfiguration }: WireError): Error {
+  return isOfConfiguration === true ? new ContainerConfigError(message) : new Error(message);
+}
 
 /** The last on the connection of a log: a connection that ends without it was broken off. */
 export type LogEnd = { type: "end" } | { type: "error"; message: string };

@@ -18,6 +18,45 @@ const files = (source: object, mount: object = {}): object => ({
   others: [SETTINGS, KEY],
 });
 
+/** A container that sees a part of an empty volume, with a variable that its path may hold. */
+const partly = (mount: object, value: string): { container: object; spec: object } => ({
+  container: {
+    env: [
+      { name: "WORD", value },
+      { name: "UP", value },
+    ],
+    volumeMounts: [{ name: "v", mountPath: "/v", ...mount }],
+  },
+  spec: { volumes: [{ name: "v", emptyDir: {} }] },
+});
+const WAITING = "{.status.containerStatuses[0].state.waiting.reason}";
+const waiting = (mount: object, value = "it"): Scenario => {
+  const { container, spec } = partly(mount, value);
+  return {
+    objects: [pod([shell(FOREVER, container)], spec)],
+    until: { path: WAITING, value: /^CreateContainerConfigError$/ },
+    asks: [["get", "pod", "it", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.message}"]],
+  };
+};
+/** A container that sees a part of a volume in which another one was before it. */
+const partOfVolume = (line: string, subPath: string): Scenario => {
+  const before = shell(line, { name: "before", volumeMounts: [{ name: "v", mountPath: "/v" }] });
+  const main = shell(`stat -L -c %F /v; ls -A /v; cat /v/file; ${FOREVER}`, {
+    volumeMounts: [{ name: "v", mountPath: "/v", subPath }],
+  });
+  return {
+    objects: [pod([main], { initContainers: [before], volumes: [{ name: "v", emptyDir: {} }] })],
+    until: {
+      path: `${WAITING}{.status.containerStatuses[0].state.running.startedAt}`,
+      value: /^CreateContainerConfigError$|^20/,
+    },
+    asks: [
+      ["logs", "it", "-c", "main"],
+      ["get", "pod", "it", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.message}"],
+    ],
+  };
+};
+
 const LOGS: Record<string, Scenario> = {
   "logs of both streams": once(THREE, {}, ["logs", "it"]),
   "the last line of a log": once(THREE, {}, ["logs", "it", "--tail=1"]),
@@ -165,6 +204,37 @@ const FILES: Record<string, Scenario> = {
     [say("cat /v")],
     files({ configMap: { name: "settings" } }, { subPath: "colour" }),
   ),
+  "a folder of a volume, made where it is missing": ready(
+    [say("ls -A /v; stat -c '%a %F' /v; touch /v/x && ls /v")],
+    partly({ subPathExpr: "a/$(WORD)/$$b" }, "it"),
+  ),
+  "a key by itself that is not there": ready(
+    [say("stat -c %F /v; ls -A /v")],
+    files({ configMap: { name: "settings" } }, { subPath: "none" }),
+  ),
+  "one folder of several sources": ready(
+    [say("ls -A /v; cat /v/it")],
+    files(
+      {
+        projected: {
+          sources: [{ configMap: { name: "settings", items: [{ key: "colour", path: "in/it" }] } }],
+        },
+      },
+      { subPath: "in" },
+    ),
+  ),
+  ...Object.fromEntries(
+    [
+      ["a link out of a volume", "ln -s /etc /v/part"],
+      ["a link to nothing in a volume", "ln -s none /v/part"],
+      ["a link that stays in a volume", "mkdir /v/in && ln -s in /v/part && echo here >/v/in/file"],
+      ["a path in a volume that leads through a file", "touch /v/part", "part/more"],
+      ["one file that another container made", "echo it >/v/part"],
+    ].map(([name = "", line = "", subPath = "part"]) => [name, partOfVolume(line, subPath)]),
+  ),
+  "a path in a volume of a variable that is not there": waiting({ subPathExpr: "$(NONE)/$(NOT)" }),
+  "a path out of a volume, by a variable": waiting({ subPathExpr: "$(UP)" }, "../x"),
+  "a path of the machine, by a variable": waiting({ subPathExpr: "$(UP)" }, "/etc"),
   "files of a Secret, with a mode": ready(
     [say("cat /v/word; stat -L -c %a /v/word")],
     files({ secret: { secretName: "key", defaultMode: 0o440 } }),

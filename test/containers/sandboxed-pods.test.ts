@@ -237,16 +237,41 @@ describe.skipIf(why !== undefined)("pods in sandboxes", () => {
     );
   });
 
-  it("leave no root behind where they could not be started", async () => {
-    const mounts = [{ name: "empty", mountPath: "/data", subPath: "part" }];
-    await cluster.create("rootless", {
-      restartPolicy: "Never",
-      volumes: [{ name: "empty", emptyDir: {} }],
-      containers: [busybox("sleep 1", { volumeMounts: mounts })],
-    });
-    await becomes("rootless", "{.status.containerStatuses[0].state.terminated.reason}", "StartError");
-    const uid = await cluster.read("rootless", "{.metadata.uid}");
-    await expect.poll(() => cluster.filesOfPod(uid, "roots")).toEqual([]);
+  it("see parts of their volumes, made where they are missing, and none that a link leads out to", async () => {
+    const whole = { name: "empty", mountPath: "/v" };
+    const line = "ln -s /etc /v/out; ln -s ../.. /v/up; ln -s nothing /v/none; mkdir /v/in; ln -s in /v/link";
+    const run = async (name: string, subPath: string, command: string): Promise<void> =>
+      cluster.create(name, {
+        restartPolicy: "Never",
+        volumes: [{ name: "empty", emptyDir: {} }],
+        initContainers: [busybox(line, { name: "before", volumeMounts: [whole] })],
+        containers: [
+          busybox(command, { volumeMounts: [{ ...whole, mountPath: `/${subPath}`, subPath }, whole] }),
+        ],
+      });
+    await run("made", "new/part", "stat -c %a /new/part; echo x >/new/part/file; cat /v/new/part/file");
+    await run("linked", "link", "echo y >/link/file; cat /v/in/file");
+    const message =
+      "{.status.containerStatuses[0].state.waiting.reason}: {.status.containerStatuses[0].state.waiting.message}";
+    for (const [subPath, failure] of [
+      ["out", "failed to prepare subPath"],
+      ["up", "failed to prepare subPath"],
+      ["none", "failed to create subPath directory"],
+    ] as const) {
+      await run(`to-${subPath}`, subPath, "ls");
+      const said = `CreateContainerConfigError: ${failure} for volumeMount "empty" of container "c"`;
+      await becomes(`to-${subPath}`, message, said);
+      const uid = await cluster.read(`to-${subPath}`, "{.metadata.uid}");
+      // Neither a root nor a mount of what could not be started is left.
+      await expect.poll(() => cluster.filesOfPod(uid, "roots")).toEqual([]);
+      expect(cluster.filesOfPod(uid, "parts")).toEqual([]);
+    }
+    for (const name of ["made", "linked"]) await becomes(name, "{.status.phase}", "Succeeded");
+    expect(await logs("made")).toBe("777\nx\n");
+    expect(await logs("linked")).toBe("y\n");
+    const uid = await cluster.read("made", "{.metadata.uid}");
+    await expect.poll(() => cluster.filesOfPod(uid, "parts")).toEqual([]);
+    await kubectl("delete", "pod", "to-out", "to-up", "to-none", "--grace-period=1", "--wait=false");
   });
 
   it("take commands as long as a program may be told, and say of a volume that it has too many files", async () => {

@@ -4,6 +4,7 @@ import koffi from "koffi";
 /** From linux/sched.h, sys/mount.h, sys/socket.h, linux/sockios.h and linux/keyctl.h; the same on x86_64 and arm64. */
 const CLONE_NEWNET = 0x40000000;
 const MS_NOSUID_NODEV = 6;
+const MS_BIND = 4096;
 const MNT_DETACH = 2;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -204,6 +205,11 @@ export function mountTemporary(
 ): void {
   const options = `size=${bytes},nr_inodes=${files},mode=0700,uid=${uid},gid=${gid}`;
   check(mount("tmpfs", folder, "tmpfs", MS_NOSUID_NODEV, options), `mount ${folder}`);
+}
+
+/** Has a file or folder be seen at another path, too, where there is one of its kind. Throws `SystemCallError`. */
+export function bindMount(path: string, at: string): void {
+  check(mount(path, at, "", MS_BIND, ""), `mount ${at}`);
 }
 
 /** Takes the folder's mount away, also while programs use it. Throws `SystemCallError`. */

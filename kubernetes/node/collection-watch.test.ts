@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer as createForwarder, type Socket } from "node:net";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { KubeConfig } from "./client-library.js";
@@ -90,4 +90,61 @@ it("tells lines apart wherever their bytes are parted", async () => {
   await expect.poll(() => seen).toEqual(["grün", "blau"]);
   end.abort();
   await watching;
+});
+
+it("notices that nothing comes through any more, though the connection stands", async () => {
+  let watches = 0;
+  let version = 1;
+  answer = (request, response) => {
+    version++;
+    if (!request.url?.includes("watch=true"))
+      return void response.end(
+        JSON.stringify({
+          metadata: { resourceVersion: String(version) },
+          items: [{ metadata: { name: `seen-${String(version)}` } }],
+        }),
+      );
+    watches++;
+    response.write(event("first"));
+  };
+  const sockets = new Set<Socket>();
+  /** Whose bytes came last, and whose come no more. */
+  let last: Socket | undefined;
+  let silent: Socket | undefined;
+  const forwarder = createForwarder((from) => {
+    const to = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    for (const one of [from, to]) {
+      sockets.add(one);
+      one.on("error", () => undefined);
+    }
+    from.on("data", (part) => (silent === from ? undefined : to.write(part)));
+    from.on("close", () => to.destroy());
+    to.on("data", (part) => {
+      last = from;
+      if (silent !== from) from.write(part);
+    });
+    to.on("close", () => from.destroy());
+  });
+  await once(forwarder.listen(0, "127.0.0.1"), "listening");
+  const kubeConfig = new KubeConfig();
+  const address = `https://127.0.0.1:${String((forwarder.address() as AddressInfo).port)}`;
+  kubeConfig.loadFromClusterAndUser({ name: "c", server: address, skipTLSVerify: true }, { name: "u" });
+  const through = new KubernetesClient(kubeConfig);
+  const end = new AbortController();
+  let before = Infinity;
+  const listener = {
+    silentMs: 500,
+    onItem: (_type: string, item: { metadata?: { name?: string } }) => {
+      if (item.metadata?.name !== "first" || silent) return;
+      silent = last;
+      before = watches;
+    },
+  };
+  const watching = watchCollection(through, "/api/v1/pods", listener, end.signal);
+  await expect.poll(() => watches > before).toBe(true);
+  end.abort();
+  await watching;
+  through.close();
+  for (const socket of sockets) socket.destroy();
+  forwarder.close();
 });

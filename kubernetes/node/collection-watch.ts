@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeadlineError, withDeadline } from "./deadline.js";
+import { DeadlineError, unlessAborted, withDeadline } from "./deadline.js";
 import { type KubernetesClient, KubernetesError } from "./kubernetes-client.js";
 
 export interface WatchedObject {
@@ -23,10 +23,15 @@ export interface CollectionListener<Item> {
   keep?: (item: Item) => Item;
   /** Milliseconds after which the watch begins anew, because a connection can die without a word; 5 min where absent. */
   limitMs?: number;
+  /** Milliseconds after which a watch that tells nothing, not even how far it is, begins anew; 90 s where absent. */
+  silentMs?: number;
 }
 
 /** 5 min: how long a change may stay unseen on a connection that died silently. */
 const LIMIT_MS = 5 * 60_000;
+
+/** 90 s: an API server tells a watch how far it is once a minute; one that says less may be a connection that died, or whoever forwards it did. */
+const SILENT_MS = 90_000;
 
 /** A list comes in pages: one answer about ten thousand pods would be larger than an answer may be. */
 const PAGE_ITEMS = 500;
@@ -139,36 +144,62 @@ async function listPages<Item extends WatchedObject>(
   }
 }
 
-/** Returns when the server has ended the watch, or it has lasted its time. */
+/** Returns when the server has ended the watch, it has lasted its time, or nothing was heard of it for too long. */
 async function follow<Item extends WatchedObject>(
   client: KubernetesClient,
   path: string,
   watching: Watching<Item>,
 ): Promise<void> {
   try {
-    await withDeadline(watching.listener.limitMs ?? LIMIT_MS, watching.signal, async (signal) => {
-      const response = await client.watch(path, signal);
-      try {
-        await readLines(response, path, { ...watching, signal });
-      } finally {
-        response.destroy();
-      }
-    });
+    const { limitMs = LIMIT_MS, silentMs = SILENT_MS } = watching.listener;
+    await withDeadline(limitMs, watching.signal, (lasting) =>
+      whileHeard(silentMs, lasting, async (signal, heard) => {
+        const response = await client.watch(path, signal);
+        try {
+          await readLines(response, path, { ...watching, signal, heard });
+        } finally {
+          response.destroy();
+        }
+      }),
+    );
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
+  }
+}
+
+/** What the work resolves to. Rejects with DeadlineError where it has not `heard` anything for so long, and with the signal's reason. */
+async function whileHeard(
+  silentMs: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal, heard: () => void) => Promise<void>,
+): Promise<void> {
+  const ended = new AbortController();
+  const silence = setTimeout(() => ended.abort(new DeadlineError(silentMs)), silentMs);
+  const passOn = (): void => ended.abort(signal.reason);
+  signal.addEventListener("abort", passOn, { once: true });
+  try {
+    await unlessAborted(
+      work(ended.signal, () => silence.refresh()),
+      ended.signal,
+    );
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener("abort", passOn);
   }
 }
 
 async function readLines<Item extends WatchedObject>(
   response: IncomingMessage,
   path: string,
-  watching: Watching<Item>,
+  watching: Watching<Item> & { heard: () => void },
 ): Promise<void> {
   const { statusCode = 0 } = response;
   if (statusCode !== 200)
     throw new KubernetesError(`The watch of ${path} was answered with ${statusCode}`, statusCode, "");
+  watching.heard();
   watching.listener.onFollow?.();
   for await (const line of linesOf(response, path)) {
+    watching.heard();
     // What still came after the end belongs to no watch: the next one may have listed already.
     if (watching.signal.aborted) return;
     if (line !== "") take(JSON.parse(line) as WatchLine<Item>, watching);

@@ -11,6 +11,9 @@ export const CALL_TIMEOUT_MS = 10_000;
 /** 64 MB: no list of one session's namespace comes near it. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** 15 s without a byte, and the machine asks whether the other end is there: a watch of one that is gone ends within half a minute. */
+const PROBE_MS = 15_000;
+
 /** An answer of the API server other than success; `status` is the HTTP status, `reason` that of the Status object. */
 export class KubernetesError extends Error {
   override readonly name = "KubernetesError";
@@ -54,7 +57,7 @@ export class KubernetesClient {
   readonly addressInPods: string | undefined;
   readonly #pool: ConnectionPool;
   /** Watches keep their connection for minutes: were they counted with the calls, a class that waits would stop all calls. */
-  readonly #watchAgent = new Agent();
+  readonly #watchAgent = new Agent({ keepAlive: true, keepAliveMsecs: PROBE_MS });
 
   constructor(config: KubeConfig, addressInPods?: string) {
     this.config = config;

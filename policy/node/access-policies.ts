@@ -1,3 +1,4 @@
+import { valueProblem } from "../common/field-problems.js";
 import { pauseAfterConflict } from "../../kubernetes/node/conflict-pause.js";
 import type { AccessPolicy, AccessPolicyList } from "../common/access-api.js";
 import {
@@ -112,11 +113,7 @@ export async function changeAccess(
     // One that was left by a place of the same name binds nobody, and is replaced whole.
     const current = found && isOf(found, parent) ? found : undefined;
     const wanted = roleBindings.safeParse(next(current ? bindingsOf(current.spec) : []));
-    if (!wanted.success)
-      throw new PolicyError(
-        POLICY_ERROR.invalid,
-        wanted.error.issues.map(({ message }) => message).join("; "),
-      );
+    if (!wanted.success) throw new PolicyError(POLICY_ERROR.invalid, valueProblem(wanted.error.issues));
     const address = { ...scope, name: NAME };
     const object = newObject<AccessPolicySpec>("accesspolicies", address, {
       spec: { ...address, roleBindings: wanted.data },

@@ -1,3 +1,4 @@
+import { valueProblem } from "../common/field-problems.js";
 import type { Owner, PolicyAdministration } from "../common/administration.js";
 import { resourceName } from "../common/manifest.js";
 import type { PolicyContext } from "./context.js";
@@ -86,7 +87,7 @@ async function applyPolicy(context: PolicyContext, organization: string, input: 
 function requireName(name: string): void {
   const { error } = resourceName.safeParse(name);
   if (!error) return;
-  const detail = error.issues.map(({ message }) => message).join("; ");
+  const detail = valueProblem(error.issues);
   throw new PolicyError(
     POLICY_ERROR.invalid,
     `The name ${JSON.stringify(name)} cannot be used: it ${detail}.`,

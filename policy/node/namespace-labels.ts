@@ -1,6 +1,7 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 
 import { CLUSTER_LABEL, MANAGED_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import { valueProblem } from "../common/field-problems.js";
 import { labelKey, labelValue } from "../common/manifest.js";
 import { POLICY_ERROR, PolicyError } from "./errors.js";
 
@@ -48,5 +49,5 @@ function labelProblem(key: string, value: string | null): string | undefined {
   const checked = [labelKey.safeParse(key), labelValue.safeParse(value ?? "")].find(
     ({ success }) => !success,
   );
-  return checked?.error?.issues.map(({ message }) => message).join("; ");
+  return checked?.error && valueProblem(checked.error.issues);
 }

@@ -3,6 +3,7 @@ import type { V1ObjectMeta, V1OwnerReference } from "@kubernetes/client-node";
 import type { Owner } from "../common/administration.js";
 import type { EffectivePolicy } from "../common/effective.js";
 import { type ExceptionSpec, exceptionSpec, type PolicyException } from "../common/exception.js";
+import { fieldProblems } from "../common/field-problems.js";
 import { ORGANIZATION_LABEL, POLICY_GROUP, POLICY_VERSION, WORKSPACE_LABEL } from "../common/engine-names.js";
 import { policySelector, type PolicySpec, policySpec } from "../common/manifest.js";
 import type { ExceptionState } from "../common/exception-api.js";
@@ -203,8 +204,8 @@ export function recordProblem({ metadata, spec }: ImagePolicyObject): string | u
   if (metadata.name !== expected) return `Ignored: its spec belongs under the name ${expected}.`;
   const parsed = policySpec.safeParse(spec);
   if (parsed.success) return undefined;
-  const problems = parsed.error.issues.map(({ path, message }) => `spec.${path.join(".")}: ${message}`);
-  return `Lets nothing pass, as it cannot be read: ${problems.join("; ")}`;
+  const issues = parsed.error.issues.map((issue) => ({ ...issue, path: ["spec", ...issue.path] }));
+  return `Lets nothing pass, as it cannot be read: ${fieldProblems(issues, "spec", { spec }).text}`;
 }
 
 /** Whether it stands where policies of its spec belong. */

@@ -1,3 +1,4 @@
+import { valueProblem } from "../../common/field-problems.js";
 import { useState, type ReactElement } from "react";
 import { type Role, ROLE_MEANINGS, rolesFor, subject, type SUBJECT_KINDS } from "../../common/roles.js";
 import { SelectField } from "../parts/select-field.js";
@@ -31,7 +32,7 @@ export function GiveRole({ place, onGive }: Props): ReactElement {
   async function give(): Promise<void> {
     const checked = subject.safeParse({ kind, name: name.trim() });
     if (!checked.success) {
-      setProblem(`The name ${checked.error.issues[0]?.message ?? "is not valid"}.`);
+      setProblem(`The name ${valueProblem(checked.error.issues)}.`);
       return;
     }
     if (await run(() => onGive({ role, subject: checked.data }))) setName("");

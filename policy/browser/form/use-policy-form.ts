@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { fieldProblems } from "../../common/field-problems.js";
 import { policyManifest, type PolicyManifestInput, type PolicySpec } from "../../common/manifest.js";
 import type { PolicyView, PreviewAnswer } from "../../common/tmc-api.js";
 import { draftOf, emptyDraft, manifestOf, type PolicyDraft } from "./draft.js";
@@ -111,7 +112,7 @@ function draftFrom(policy: PolicyView | undefined): PolicyDraft {
 function judge(manifest: PolicyManifestInput): { spec: PolicySpec | undefined; problems: FieldProblem[] } {
   const result = policyManifest.safeParse(manifest);
   if (result.success) return { spec: result.data.spec, problems: [] };
-  const problems = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const problems = fieldProblems(result.error.issues, "policy", manifest).fields;
   const fullName = { ...manifest.fullName, name: "unnamed" };
   const named = policyManifest.safeParse({ ...manifest, fullName });
   return { spec: named.success ? named.data.spec : undefined, problems };

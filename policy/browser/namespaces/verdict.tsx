@@ -1,3 +1,4 @@
+import { CodeWords } from "../parts/code-words.js";
 import type { ReactElement } from "react";
 import type { ImageReference } from "../../common/reference.js";
 import type { ImageVerdict, PolicyVerdict, RuleVerdict } from "../../common/verdict.js";
@@ -61,7 +62,7 @@ function Policy({ policy, isRead }: { policy: PolicyVerdict; isRead: boolean }):
       <strong>{policy.name}</strong>
       <span className={`badge ${badgeOf(policy)}`}>{outcomeOf(policy)}</span>
       <span>
-        {isRead && policy.reason} {policy.advice} {policy.warning}
+        {isRead && policy.reason} <CodeWords text={policy.advice} /> {policy.warning}
       </span>
       {policy.rules.map((rule, index) => (
         <Rule key={index} rule={rule} name={policy.rules.length > 1 ? `Rule ${index + 1}` : "Rule"} />

@@ -1,3 +1,4 @@
+import { valueProblem } from "../../common/field-problems.js";
 import { useId, useState, type ReactElement } from "react";
 import { resourceName } from "../../common/manifest.js";
 import { useConsole } from "../console-context.js";
@@ -13,7 +14,7 @@ export function AttachCluster({ onAttached }: { onAttached: (name: string) => vo
   async function attach(): Promise<void> {
     const checked = resourceName.safeParse(name.trim());
     if (!checked.success) {
-      setProblem(name.trim() === "" ? "Give it a name." : `The name ${checked.error.issues[0]?.message}.`);
+      setProblem(name.trim() === "" ? "Give it a name." : `The name ${valueProblem(checked.error.issues)}.`);
       return;
     }
     const isDone = await run(async () => {

@@ -1,3 +1,4 @@
+import { valueProblem } from "../../common/field-problems.js";
 import { resourceName } from "../../common/manifest.js";
 import type { ClusterView } from "../../common/cluster-api.js";
 import { createClusterClient, type ClusterClient } from "../cluster-client.js";
@@ -174,7 +175,7 @@ async function requireNew(
 function requireName(name: string): void {
   const { error } = resourceName.safeParse(name);
   if (!error) return;
-  const detail = error.issues.map(({ message }) => message).join("; ");
+  const detail = valueProblem(error.issues);
   throw new PolicyError(
     POLICY_ERROR.invalid,
     `The name ${JSON.stringify(name)} cannot be used: it ${detail}.`,

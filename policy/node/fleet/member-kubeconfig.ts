@@ -126,10 +126,8 @@ function plain(value: unknown, depth: number): unknown {
 function taken<Taken>(schema: z.ZodType<Taken>, entry: Fields, what: string): Taken {
   const found = schema.safeParse(entry);
   if (found.success) return found.data;
-  const [issue] = found.error.issues;
-  throw invalid(
-    `${issue?.path.join(".") ?? ""} of its ${what}: ${issue?.message ?? "is not as it should be"}`,
-  );
+  const [first] = fieldProblems(found.error.issues, what).fields;
+  throw invalid(`${first?.path ?? ""} of its ${what}: ${first?.message ?? "is not as it should be"}`);
 }
 
 /** What cannot be read would otherwise be found out at every call. */

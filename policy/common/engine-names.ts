@@ -9,6 +9,9 @@ export const WORKSPACE_LABEL = "tmc.cloud.vmware.com/workspace";
 export const CLUSTER_LABEL = "policy.lectern.dev/cluster";
 export const ORGANIZATION_LABEL = "policy.lectern.dev/organization";
 
+/** Marks a namespace whose last change is not in the history yet. */
+export const UNWRITTEN_LABEL = "policy.lectern.dev/unwritten";
+
 /** Prefixes of labels the guard protects. */
 export const GUARDED_LABEL_PREFIXES = ["tmc.cloud.vmware.com/", "policy.lectern.dev/"] as const;
 

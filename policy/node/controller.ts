@@ -17,6 +17,7 @@ import { shareOfLeader } from "./fleet/fleet-share.js";
 import type { MemberOptions, MemberStanding } from "./fleet/member-clients.js";
 import { type Fleet, startFleet } from "./fleet/start-fleet.js";
 import { type KeptPlural, recordChange } from "./history/record-change.js";
+import { unwrittenWatch } from "./history/unwritten-watch.js";
 import { keepWatching, type Watch } from "./keep-watching.js";
 import type { Logger } from "./logger.js";
 import { enforce, seenChange } from "./policies.js";
@@ -122,6 +123,7 @@ function watchesOf(
     },
     knownImagesWatch(context, { queue, fleet }),
     ...keptWatches(context, queue),
+    unwrittenWatch(context, queue),
     {
       path: `/api/v1/namespaces?labelSelector=${managed}`,
       listener: {

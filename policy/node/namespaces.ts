@@ -1,6 +1,12 @@
 import type { V1Namespace } from "@kubernetes/client-node";
 
-import { CLUSTER_LABEL, MANAGED_LABEL, ORGANIZATION_LABEL, WORKSPACE_LABEL } from "../common/engine-names.js";
+import {
+  CLUSTER_LABEL,
+  MANAGED_LABEL,
+  ORGANIZATION_LABEL,
+  UNWRITTEN_LABEL,
+  WORKSPACE_LABEL,
+} from "../common/engine-names.js";
 import type { EffectiveView, NamespaceView } from "../common/tmc-api.js";
 import { syncUntilInForce } from "./bring-into-force.js";
 import { isConflict, orUndefined, toPolicyError } from "./cluster-client.js";
@@ -10,18 +16,20 @@ import { POLICY_ERROR, PolicyError } from "./errors.js";
 import { isOfOrganization, requireCluster, requireNamespace, requireWorkspace } from "./find.js";
 import { askFleet, onCluster } from "./fleet/on-cluster.js";
 import { isOwnNamespace, makeOwnNamespace } from "./fleet/own-namespace.js";
-import { type NamespaceAction, recordNamespace } from "./history/record-namespace.js";
+import type { RecordedNamespace } from "./history/record-namespace.js";
+import { markedUnwritten, writeDown } from "./history/unwritten-change.js";
 import { deleteParameters, selectFor, syncParameters } from "./namespace-parameters.js";
 import { nudgeBlockedWorkloads } from "./nudge.js";
 import { waitUntilUnjudged } from "./probe.js";
 import type { ManagedClusterSpec } from "./records.js";
 import { type Labels, memberLabels, ownLabels, withLabels } from "./namespace-labels.js";
-import { enforceStored } from "./stored-change.js";
+import { enforceStored, recordStored } from "./stored-change.js";
 import { shownEvery, shownOfOrganization } from "./shown-namespaces.js";
 import { namespaceView } from "./views.js";
 import { LECTERN_USER, type WriteOptions } from "./write-options.js";
 
 const PLACED = "The namespace has its labels";
+const DETACHED = "The namespace is detached";
 
 export interface NamespaceAddress {
   organization: string;
@@ -38,7 +46,8 @@ export async function attachNamespace(
   address: NamespaceAddress & { workspace: string },
   { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<NamespaceView> {
-  const namespace = await requirePlaces(context, { ...address, dryRun });
+  const found = await requirePlaces(context, { ...address, dryRun });
+  const namespace = dryRun ? found : await writeDown(context, found);
   const current = workspaceOf(namespace);
   if (current !== undefined) {
     const message = `namespace "${address.namespace}" is already attached to workspace "${current}"`;
@@ -64,7 +73,8 @@ export async function updateNamespace(
   address: NamespaceAddress,
   { workspace, labels = {}, dryRun = false, user = LECTERN_USER }: NamespaceChange & WriteOptions,
 ): Promise<NamespaceView> {
-  const namespace = await requireAttachedNamespace(context, address);
+  const found = await requireAttachedNamespace(context, address);
+  const namespace = dryRun ? found : await writeDown(context, found);
   const target = { ...address, workspace: workspace ?? workspaceOf(namespace) ?? "" };
   await requireWorkspace(context, address.organization, target.workspace);
   const changes = ownLabels(namespace, labels);
@@ -86,16 +96,20 @@ export async function detachNamespace(
   address: NamespaceAddress,
   { dryRun = false, user = LECTERN_USER }: WriteOptions = {},
 ): Promise<void> {
-  const workspace = workspaceOf(await requireAttachedNamespace(context, address)) ?? "";
+  const found = await requireAttachedNamespace(context, address);
   if (dryRun) return;
-  const labelled = await label(context, address.namespace, {
+  await writeDown(context, found);
+  const workspace = workspaceOf(found) ?? "";
+  const labels = {
     [MANAGED_LABEL]: null,
     [WORKSPACE_LABEL]: null,
     [CLUSTER_LABEL]: null,
     ...(context.place?.isOpen && { [ORGANIZATION_LABEL]: null }),
-  });
-  await enforceStored("The namespace is detached", async () => {
-    await recordNamespace(context, { ...address, workspace, user, action: "detached" }, labelled);
+  };
+  const change = { ...address, workspace, user, action: "detached" as const };
+  const labelled = await label(context, address.namespace, markedUnwritten(labels, change));
+  await writtenDown(context, DETACHED, labelled);
+  await enforceStored(DETACHED, async () => {
     await waitUntilUnjudged(context.client, address.namespace);
     await deleteParameters(context.client, address.namespace);
     await nudgeBlockedWorkloads(context, address.namespace);
@@ -173,11 +187,19 @@ export async function effectiveView(
 }
 
 /** What is written down of a namespace that comes into a workspace, or is changed there. */
-interface Joining {
-  user: string;
-  action: NamespaceAction;
-  /** Where it moved from. */
-  from?: string;
+type Joining = Pick<RecordedNamespace, "user" | "action" | "from">;
+
+/** Writes down for the history what a namespace says itself; where that fails the log tells, and the controller does it. Resolves to the namespace as it is shown. */
+async function writtenDown(
+  context: PolicyContext,
+  done: string,
+  labelled: V1Namespace,
+): Promise<V1Namespace> {
+  let now = labelled;
+  await recordStored(context, done, async () => {
+    now = await writeDown(context, labelled);
+  });
+  return withLabels(now, { [UNWRITTEN_LABEL]: null });
 }
 
 /**
@@ -194,21 +216,20 @@ async function join(
   const membership = { organization, workspace };
   await syncParameters(context.client, context.store, { namespace, membership });
   const owned = context.place?.isOpen && { [ORGANIZATION_LABEL]: organization };
-  const labelled = await labelAsSeen(context, seen, { ...changes, ...memberLabels(address), ...owned });
-  await enforceStored(PLACED, async () => {
-    await recordNamespace(context, address, labelled);
-    await syncUntilInForce(context, namespace);
-  });
-  return namespaceView(labelled, cluster);
+  const labels = { ...changes, ...memberLabels(address), ...owned };
+  const labelled = await labelAsSeen(context, seen, markedUnwritten(labels, address));
+  const shown = await writtenDown(context, PLACED, labelled);
+  await enforceStored(PLACED, () => syncUntilInForce(context, namespace));
+  return namespaceView(shown, cluster);
 }
 
 async function labelAsSeen(
   context: PolicyContext,
   { metadata: { name = "", resourceVersion } = {} }: V1Namespace,
-  labels: Labels,
+  marked: ReturnType<typeof markedUnwritten>,
 ): Promise<V1Namespace> {
   try {
-    const body = { metadata: { labels, ...(resourceVersion !== undefined && { resourceVersion }) } };
+    const body = { metadata: { ...marked, ...(resourceVersion !== undefined && { resourceVersion }) } };
     return await patchLabels(context.client, { name, body });
   } catch (error) {
     // What was written for a membership that did not come about is put right at once.
@@ -219,9 +240,13 @@ async function labelAsSeen(
   }
 }
 
-async function label({ client }: PolicyContext, name: string, labels: Labels): Promise<V1Namespace> {
+async function label(
+  { client }: PolicyContext,
+  name: string,
+  metadata: ReturnType<typeof markedUnwritten>,
+): Promise<V1Namespace> {
   try {
-    return await patchLabels(client, { name, body: { metadata: { labels } } });
+    return await patchLabels(client, { name, body: { metadata } });
   } catch (error) {
     throw toPolicyError(error);
   }

@@ -62,6 +62,6 @@ function warnUnrecorded(logger: PolicyContext["logger"], done: string, error: un
   const reason = toPolicyError(error).message;
   logger.warn(
     { done, reason },
-    "a change could not be written down; the controller does so where it is of policies, workspaces, exceptions or access",
+    "a change could not be written down; the controller does so where it is of policies, workspaces, namespaces, exceptions or access",
   );
 }

@@ -55,7 +55,7 @@ export const SAVED_POLICY = /^(?:POST|PUT) \S+\/imagepolicies(?:\/[^/]+)?$/;
 const DELETED_POLICY = /^DELETE \S+\/imagepolicies\/[^/]+$/;
 const SAVED_EXCEPTION = /^(?:POST|PUT) \S+\/imagepolicyexceptions(?:\/[^/]+)?$/;
 const DELETED_EXCEPTION = /^DELETE \S+\/imagepolicyexceptions\/[^/]+$/;
-const LABELLED_NAMESPACE = new RegExp(`^PATCH \\S+/namespaces/${namespace}$`);
+export const LABELLED_NAMESPACE = new RegExp(`^PATCH \\S+/namespaces/${namespace}$`);
 
 /** What is not there, or is so already, needs no second time. */
 export const unlessDone = async (work: Promise<unknown>): Promise<void> => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Cluster, startCluster } from "../../cluster/start.js";
 import { CoreV1Api, KubeConfig } from "../../kubernetes/node/client-library.js";
-import { ORGANIZATION_LABEL } from "../../policy/common/engine-names.js";
+import { ORGANIZATION_LABEL, UNWRITTEN_LABEL } from "../../policy/common/engine-names.js";
 import { startPolicyController } from "../../policy/node/controller.js";
 import { installPolicyEngine } from "../../policy/node/install.js";
 import { createPolicyService, type PolicyService } from "../../policy/node/policy-service.js";
@@ -16,6 +16,7 @@ import {
   at,
   blocking,
   IMAGES,
+  LABELLED_NAMESPACE,
   namespace,
   OPERATIONS,
   organization,
@@ -26,6 +27,38 @@ import {
   unlessDone,
   workspace,
 } from "./crash-operations.js";
+
+/** What is done with a namespace, by what the history calls it. */
+const PLACINGS: Record<
+  string,
+  {
+    before: (service: PolicyService) => Promise<unknown>;
+    run: (service: PolicyService, user: string) => Promise<unknown>;
+    scope: { organization: string; workspace: string };
+  }
+> = {
+  attached: {
+    before: (service) => unlessDone(service.detachNamespace(at)),
+    run: (service, user) => service.attachNamespace({ ...at, workspace }, { user }),
+    scope: { organization, workspace },
+  },
+  moved: {
+    before: async (service) => {
+      await unlessDone(service.attachNamespace({ ...at, workspace }));
+      await service.updateNamespace(at, { workspace });
+    },
+    run: (service, user) => service.updateNamespace(at, { workspace: otherWorkspace }, { user }),
+    scope: { organization, workspace: otherWorkspace },
+  },
+  detached: {
+    before: async (service) => {
+      await unlessDone(service.attachNamespace({ ...at, workspace }));
+      await service.updateNamespace(at, { workspace });
+    },
+    run: (service, user) => service.detachNamespace(at, { user }),
+    scope: { organization, workspace },
+  },
+};
 
 describe("a policy service that is killed before any of its writes", { timeout: 600_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "lectern-crash-points-"));
@@ -115,6 +148,41 @@ describe("a policy service that is killed before any of its writes", { timeout: 
       expect(points).toBeGreaterThan(isOnlyAsked ? 2 : 3);
       // Once cut off before the change was stored, once after that, and once not at all.
       expect([points - storedPoints > 0, storedPoints > 1]).toEqual([true, true]);
+    },
+  );
+
+  it.each(Object.entries(PLACINGS))(
+    "leaves no namespace %s that the history does not tell of, once, and by whom",
+    async (action, { before, run, scope }) => {
+      const written = async () =>
+        (await service.listHistory({ ...scope, kind: "namespace" }))
+          .filter((change) => change.action === action)
+          .map(({ id, user }) => ({ id, user }));
+      let points = 0;
+      for (let isDone = false; !isDone; points++) {
+        proxy?.cutAfter(Number.POSITIVE_INFINITY);
+        await before(service);
+        const earlier = new Set((await written()).map(({ id }) => id));
+        const isNew = ({ id }: { id: string }) => !earlier.has(id);
+        proxy?.cutAfter(points);
+        await outcomeOf(run(mortal, "alice"));
+        isDone = proxy?.isCut() === false;
+        const isStored = proxy?.taken().some((write) => LABELLED_NAMESPACE.test(write)) === true;
+        const controller = new AbortController();
+        await startPolicyController({ kubeConfig, logger: silent, signal: controller.signal });
+        try {
+          if (isStored) await eventually(async () => ((await written()).some(isNew) ? true : undefined));
+          await eventually(async () => {
+            const { metadata } = await core.readNamespace({ name: namespace });
+            return metadata?.labels?.[UNWRITTEN_LABEL] === undefined ? true : undefined;
+          });
+        } finally {
+          controller.abort();
+        }
+        const told = (await written()).filter(isNew).map(({ user }) => user);
+        expect([points, told]).toEqual([points, isStored ? ["alice"] : []]);
+      }
+      expect(points).toBeGreaterThan(3);
     },
   );
 });

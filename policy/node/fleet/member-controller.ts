@@ -7,6 +7,7 @@ import { bringIntoForce, bringNamespaceIntoForce } from "../bring-into-force.js"
 import { toPolicyError } from "../cluster-client.js";
 import type { PolicyContext } from "../context.js";
 import { POLICY_ERROR, PolicyError } from "../errors.js";
+import { unwrittenWatch } from "../history/unwritten-watch.js";
 import { keepWatching } from "../keep-watching.js";
 import type { ManagedClusterObject } from "../records.js";
 import { createWorkQueue } from "../work-queue.js";
@@ -170,6 +171,7 @@ export class MemberController {
       ...namespaceWatches(cluster.spec.organization, { repair, audit, counted }),
       ...engineWatches((name, generation) => this.#engineSeen(name, generation)),
       ...audit.watches,
+      unwrittenWatch(context, queue),
     ];
     // Of one that is known to be away every watch breaks off again and again.
     const onLost = () => (this.#failures === 0 ? this.#alarm.ring() : undefined);

@@ -11,25 +11,27 @@ export function namespaceOf(of: string): { cluster?: string; namespace: string }
   return second === undefined ? { namespace: first } : { cluster: first, namespace: second };
 }
 
-/** Writes down where a namespace was put, and with which labels of its own. */
+/** What became of a namespace, and by whom. */
+export interface RecordedNamespace {
+  organization: string;
+  workspace: string;
+  cluster: string;
+  user: string;
+  action: NamespaceAction;
+  /** Where it moved from. */
+  from?: string | undefined;
+}
+
+/** Writes down where a namespace was put, and with which labels of its own; once for each `id`, whoever does so first. */
 export function recordNamespace(
   context: PolicyContext,
-  change: {
-    organization: string;
-    workspace: string;
-    cluster: string;
-    namespace: string;
-    user: string;
-    action: NamespaceAction;
-    /** Where it moved from. */
-    from?: string;
-  },
-  { metadata: { uid = "", resourceVersion = "", labels = {} } = {} }: V1Namespace,
+  change: RecordedNamespace & { id: string; namespace: string },
+  { metadata: { uid = "", labels = {} } = {} }: V1Namespace,
 ): Promise<void> {
-  const { organization, workspace, cluster, namespace, user, action, from } = change;
+  const { id, organization, workspace, cluster, namespace, user, action, from } = change;
   const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.includes("/")));
   return writeChange(context, {
-    id: `${uid}.${resourceVersion}`,
+    id: `${uid}.${id}`,
     address: { organization, workspace },
     kind: "namespace",
     of: context.place ? `${cluster}/${namespace}` : namespace,

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { EventRow, EventView } from "../../workshop/common/event-api.js";
-import { BrowserSession, instructorToken } from "../server/browser-session.js";
+import { BrowserSession } from "../server/browser-session.js";
+import { startInstructed } from "../server/instructed-server.js";
 import { jumpingClock } from "../server/jumping-clock.js";
-import { homeOf, startLectern, temporaryFolder, writeLab } from "../server/lectern-process.js";
+import { homeOf, temporaryFolder, writeLab } from "../server/lectern-process.js";
 import type { LecternProcess } from "../server/lectern-process.js";
 
 const HOUR_MS = 3_600_000;
@@ -19,9 +20,9 @@ let instructor: BrowserSession;
 beforeAll(async () => {
   clock = jumpingClock(folder.path);
   const lab = writeLab(folder.path);
-  lectern = await startLectern(data, ["--lab", lab, "--start", "instructor"], { env: clock.env });
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", lab, "--start", "instructor"], {
+    env: clock.env,
+  }));
 });
 afterAll(async () => {
   await lectern?.stop();

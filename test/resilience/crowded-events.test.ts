@@ -3,8 +3,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { EventDetail, EventRow, EventView } from "../../workshop/common/event-api.js";
-import { BrowserSession, instructorToken } from "../server/browser-session.js";
-import { startLectern, temporaryFolder, writeLab } from "../server/lectern-process.js";
+import { BrowserSession } from "../server/browser-session.js";
+import { startInstructed } from "../server/instructed-server.js";
+import { temporaryFolder, writeLab } from "../server/lectern-process.js";
 import type { LecternProcess } from "../server/lectern-process.js";
 
 const HOUR_MS = 3_600_000;
@@ -16,9 +17,12 @@ let lectern: LecternProcess;
 let instructor: BrowserSession;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, [
+    "--lab",
+    writeLab(folder.path),
+    "--start",
+    "instructor",
+  ]));
 });
 afterAll(async () => {
   await lectern?.stop();

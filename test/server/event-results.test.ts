@@ -10,8 +10,9 @@ import type { EventRow } from "../../workshop/common/event-api.js";
 import type { EventResults } from "../../workshop/common/event-results.js";
 import type { OwnResults } from "../../workshop/common/own-results.js";
 import { createEvent, listEvents } from "../../workshop/node/events.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
-import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { BrowserSession } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { runCli, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 interface Statement {
@@ -27,9 +28,7 @@ let lectern: LecternProcess;
 let instructor: BrowserSession;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", writeLab(folder.path)]));
 });
 afterAll(async () => {
   await lectern.stop();

@@ -6,8 +6,9 @@ import type { SessionView } from "../../workshop/common/api.js";
 import type { EventDetail, EventRow, EventView } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import { dataPaths } from "../../server/config.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
-import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { BrowserSession } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { runCli, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const HOUR_MS = 3_600_000;
@@ -17,9 +18,12 @@ let lectern: LecternProcess;
 let instructor: BrowserSession;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path), "--start", "instructor"]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, [
+    "--lab",
+    writeLab(folder.path),
+    "--start",
+    "instructor",
+  ]));
 });
 afterAll(async () => {
   await lectern.stop();

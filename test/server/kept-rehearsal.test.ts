@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import type { RehearsalView } from "../../workshop/common/kept-rehearsal.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
-import { startLectern, temporaryFolder } from "./lectern-process.js";
+import type { BrowserSession } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { temporaryFolder } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -17,9 +18,7 @@ beforeAll(async () => {
   const labs = join(folder.path, "labs");
   writePage(join(labs, "bad"), "# Begin\n\n```execute\ntrue\n```\n\n```execute\nls /nowhere\n```\n");
   writePage(join(labs, "long"), "# Begin\n\n```execute timeout=600s\nsleep 600\n```\n");
-  lectern = await startLectern(data, ["--lab", labs]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", labs]));
 });
 afterAll(async () => {
   await lectern?.stop();

@@ -5,8 +5,9 @@ import type { EventRow } from "../../workshop/common/event-api.js";
 import { EventText } from "../../workshop/common/event-text.js";
 import type { InstructorRow, Order, OrderEvent, OrderOutcome } from "../../workshop/common/instructor-api.js";
 import { isWithout } from "../requirements/without.js";
-import { BrowserSession, instructorToken, serverPid } from "./browser-session.js";
-import { runCli, startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { BrowserSession, serverPid } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { runCli, temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const MINUTE_MS = 60_000;
@@ -20,9 +21,7 @@ let learners: { browser: BrowserSession; id: string }[];
 
 beforeAll(async () => {
   if (isWithout("kubectl")) return;
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", writeLab(folder.path)]));
   event = await instructor.json<EventRow>("POST", "api/instructor/workshop-events", {
     lab: "slow-steps",
     from: new Date().toISOString(),

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SessionEvent, SessionView } from "../../workshop/common/api.js";
 import type { InstructorRow, SessionLink } from "../../workshop/common/instructor-api.js";
 import { sessionsAtOnce } from "../../workshop/node/session-queue.js";
-import { BrowserSession, instructorToken, serverPid } from "./browser-session.js";
-import { startLectern, temporaryFolder, until, writeLab } from "./lectern-process.js";
+import { type BrowserSession, serverPid } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { temporaryFolder, until, writeLab } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 /** Enough that most wait, few enough for a small machine. */
@@ -16,9 +17,7 @@ let lectern: LecternProcess;
 let instructor: BrowserSession;
 
 beforeAll(async () => {
-  lectern = await startLectern(data, ["--lab", writeLab(folder.path)]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", writeLab(folder.path)]));
 });
 afterAll(async () => {
   await lectern.stop();

@@ -7,8 +7,9 @@ import type { EventRow } from "../../workshop/common/event-api.js";
 import type { InstructorRow } from "../../workshop/common/instructor-api.js";
 import type { Rehearsal } from "../../workshop/common/rehearsal.js";
 import { readRunningServer } from "../../server/supervisor/running-server.js";
-import { BrowserSession, instructorToken } from "./browser-session.js";
-import { runCli, startLectern, temporaryFolder, until } from "./lectern-process.js";
+import { type BrowserSession, instructorToken } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { runCli, temporaryFolder, until } from "./lectern-process.js";
 import type { LecternProcess } from "./lectern-process.js";
 
 const folder = temporaryFolder();
@@ -48,9 +49,7 @@ dashboards:
     "workshop.yaml": "title: Long\n",
     "pages/01-begin.md": "# Begin\n\n```execute timeout=600s\nsleep 600\n```\n",
   });
-  lectern = await startLectern(data, ["--lab", labs, "--max-sessions", "10"]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", labs, "--max-sessions", "10"]));
 });
 afterAll(async () => {
   await lectern?.stop();

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import type { SessionView } from "../../workshop/common/api.js";
 import type { InstructorRow, PoolView, SessionLink } from "../../workshop/common/instructor-api.js";
-import { BrowserSession, instructorToken, serverPid, typeAndSee } from "./browser-session.js";
-import { type LecternProcess, homeOf, startLectern, temporaryFolder, until } from "./lectern-process.js";
+import { BrowserSession, serverPid, typeAndSee } from "./browser-session.js";
+import { startInstructed } from "./instructed-server.js";
+import { type LecternProcess, homeOf, temporaryFolder, until } from "./lectern-process.js";
 
 const folder = temporaryFolder();
 const data = join(folder.path, "data");
@@ -25,9 +26,7 @@ beforeAll(async () => {
   );
   writeFileSync(join(lab, "pages", "a.md"), "# Pooled\n");
   writeFileSync(join(lab, "files", "version"), "first");
-  lectern = await startLectern(data, ["--lab", writeUnavailableLab(), "--lab", lab]);
-  instructor = new BrowserSession(lectern.url);
-  await instructor.json("POST", "api/instructor/login", { token: instructorToken(data) });
+  ({ lectern, instructor } = await startInstructed(data, ["--lab", writeUnavailableLab(), "--lab", lab]));
 });
 afterAll(async () => {
   await lectern.stop();

@@ -1,22 +1,17 @@
-import { recordsAt, valueAt } from "../api/field-access.js";
-import type { ApiObject, ObjectMeta } from "../api/object.js";
-import { labelSelectorMatcher } from "../selector/label-selector.js";
+import { recordsAt } from "../api/field-access.js";
+import type { ApiObject } from "../api/object.js";
 import { nanoUnits } from "../schema/quantity.js";
 import { affinityMisfit } from "./inter-pod-affinity.js";
+import { matchesNodeAffinity } from "./node-affinity.js";
 import type { Pod } from "./object-kinds.js";
 import type { PlacedPods } from "./placed-pods.js";
-import { isRepelled } from "./taints.js";
+import { isRepelled, keepsAway } from "./taints.js";
 import type { Taint } from "./taints.js";
+import { spreadMisfit } from "./topology-spread.js";
 
 interface Node extends ApiObject {
   spec?: { unschedulable?: boolean; taints?: Taint[] };
   status?: { allocatable?: Record<string, string> };
-}
-
-/** What a node is chosen by, whether that is required or preferred. */
-export interface NodeSelectorTerm {
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-  matchFields?: { key: string; operator: string; values?: string[] }[];
 }
 
 /** Why a pod cannot run on a node, in the scheduler's words. */
@@ -35,10 +30,9 @@ export function misfit(pod: Pod, node: ApiObject, placed: PlacedPods): Misfit | 
   if (spec?.unschedulable === true && isRepelled(pod, CORDONED)) {
     return unresolvable("node(s) were unschedulable");
   }
-  const repelling = (spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
-  if (repelling.some((taint) => isRepelled(pod, taint)))
+  if ((spec?.taints ?? []).some((taint) => keepsAway(taint) && isRepelled(pod, taint)))
     return unresolvable("node(s) had untolerated taint(s)");
-  if (!matchesSelectors(pod, metadata)) {
+  if (!matchesNodeAffinity(pod, metadata)) {
     return unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
   // No driver offers devices on any node.
@@ -47,7 +41,11 @@ export function misfit(pod: Pod, node: ApiObject, placed: PlacedPods): Misfit | 
   if (!hasFreePorts(pod, neighbours)) {
     return resolvable("node(s) didn't have free ports for the requested pod ports");
   }
-  return resourceMisfit(pod, node, neighbours) ?? affinityMisfit(pod, node, placed);
+  return (
+    resourceMisfit(pod, node, neighbours) ??
+    spreadMisfit(pod, node, placed) ??
+    affinityMisfit(pod, node, placed)
+  );
 }
 
 /** Whether the pod needs devices by claims. */
@@ -113,24 +111,6 @@ function hostPorts({ spec }: Pod): HostPort[] {
 function isSamePort(a: HostPort, b: HostPort): boolean {
   if (a.port !== b.port || a.protocol !== b.protocol) return false;
   return a.address === b.address || a.address === "0.0.0.0" || b.address === "0.0.0.0";
-}
-
-function matchesSelectors(pod: Pod, { name = "", labels = {} }: ObjectMeta): boolean {
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  if (!selector.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return false;
-  const path = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
-  const terms = valueAt(pod.spec, path) as NodeSelectorTerm[] | undefined;
-  if (terms === undefined) return true;
-  return terms.some((term) => matchesTerm(term, { name, labels }));
-}
-
-/** Whether labels and fields of a node are as the term asks. */
-export function matchesTerm(
-  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
-  { name = "", labels = {} }: ObjectMeta,
-): boolean {
-  const isLabelled = labelSelectorMatcher({ matchExpressions })(labels);
-  return isLabelled && labelSelectorMatcher({ matchExpressions: matchFields })({ "metadata.name": name });
 }
 
 function sumOfRequests(pods: Pod[], resource: string): bigint {

@@ -1,7 +1,7 @@
 import { recordsAt } from "../api/field-access.js";
 import type { ApiObject } from "../api/object.js";
-import type { NodeSelectorTerm } from "./node-fit.js";
-import { matchesTerm } from "./node-fit.js";
+import type { NodeSelectorTerm } from "./node-affinity.js";
+import { matchesTerm } from "./node-affinity.js";
 import { nameOf } from "./object-keys.js";
 import type { Pod } from "./object-kinds.js";
 import { controllerOf } from "./owner-references.js";

@@ -45,13 +45,59 @@ describe("a pod is not scheduled", () => {
     await refused("first", `${none} 1 node(s) didn't match pod affinity rules. ${noHelp}`);
     await create("second", {}, { app: "web" });
     await running("second");
-    await cluster.api.patch(
-      nodes,
-      { name: SIMULATED_NODE },
-      { type: "merge", body: { metadata: { labels: { touched: "yes" } } } },
-      { user: cluster.admin },
-    );
     await running("first");
+  });
+
+  it("on a node without the label it is to be spread by", async () => {
+    const places = `${none} 1 node(s) didn't match pod topology spread constraints (missing required label).`;
+    await create("first", { topologySpreadConstraints: [spread("rack")] }, { app: "web" });
+    await refused("first", `${places} ${noHelp}`);
+    const body = { metadata: { labels: { rack: "one" } } };
+    const at = { name: SIMULATED_NODE };
+    await cluster.api.patch(nodes, at, { type: "merge", body }, { user: cluster.admin });
+    await running("first");
+  });
+
+  it("where it would be one too many of its kind in one place", async () => {
+    const topologySpreadConstraints = [{ ...spread("kubernetes.io/hostname"), minDomains: 2 }];
+    await create("other", {}, { app: "other" });
+    await create("first", { topologySpreadConstraints }, { app: "web" });
+    await running("first");
+    await create("second", { topologySpreadConstraints }, { app: "web" });
+    await refused("second", `${none} 1 node(s) didn't match pod topology spread constraints. ${noVictims}`);
+    await cluster.api.delete(pods, { namespace, name: "first" }, { user: cluster.admin });
+    await running("second");
+  });
+
+  it("away from the fuller place, and is when the emptier one has filled", async () => {
+    const body = { metadata: { labels: { rack: "one" } } };
+    const at = { name: SIMULATED_NODE };
+    await cluster.api.patch(nodes, at, { type: "merge", body }, { user: cluster.admin });
+    await cluster.apply({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "away", labels: { rack: "two" } },
+    });
+    await create("there", { nodeName: SIMULATED_NODE }, { app: "web" });
+    await running("there");
+    const topologySpreadConstraints = [{ ...spread("rack"), nodeAffinityPolicy: "Ignore" }];
+    const here = { nodeSelector: { rack: "one" }, topologySpreadConstraints };
+    await create("late", here, { app: "web" });
+    await cluster.until("the words on late", () => cluster.eventsOf(get("late")).length > 0);
+    expect(get("late").status?.conditions?.[0]?.message).toContain(
+      "1 node(s) didn't match pod topology spread constraints",
+    );
+    await create("filling", { nodeName: "away" }, { app: "web" });
+    await running("late");
+  });
+
+  it("never for a spread that is only preferred, or in which nothing counts", async () => {
+    const anyway = { ...spread("rack"), whenUnsatisfiable: "ScheduleAnyway" };
+    const nothing = { ...spread("kubernetes.io/hostname"), labelSelector: {} };
+    for (const name of ["first", "second"]) {
+      await create(name, { topologySpreadConstraints: [anyway, nothing] }, { app: "web" });
+      await running(name);
+    }
   });
 
   it("where its host port is taken", async () => {
@@ -155,6 +201,11 @@ describe("a NoExecute taint", () => {
 function apart(app: string) {
   const term = { labelSelector: { matchLabels: { app } }, topologyKey: "kubernetes.io/hostname" };
   return { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+}
+
+function spread(topologyKey: string) {
+  const labelSelector = { matchLabels: { app: "web" } };
+  return { maxSkew: 1, topologyKey, whenUnsatisfiable: "DoNotSchedule", labelSelector };
 }
 
 function withPort(hostPort: number): object {

@@ -6,6 +6,7 @@ import { timestampOf } from "./clock.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import { writesAs } from "./controller-user.js";
 import type { EventRecorder } from "./event-recorder.js";
+import { requiredTerms } from "./inter-pod-affinity.js";
 import type { Misfit } from "./node-fit.js";
 import { asksForDevices, misfit } from "./node-fit.js";
 import { keyOf, locationOfKey, nameOf, namespaceOf } from "./object-keys.js";
@@ -14,6 +15,8 @@ import { preferredNode } from "./preferred-node.js";
 import { PlacedPods } from "./placed-pods.js";
 import { preempt, victimsFor } from "./preemption.js";
 import { nodes, persistentVolumeClaims, pods, statusOf } from "./resource-refs.js";
+import { mustBeSpread } from "./topology-spread.js";
+import type { WorkQueue } from "./work-queue.js";
 
 const NAME = "default-scheduler";
 
@@ -25,9 +28,11 @@ export function createScheduler(context: ControllerContext): Controller {
     name: NAME,
     watch: (queue) => [
       api.watch(pods, ({ type, object }) => {
-        scheduler.placed.take(type, object as Pod);
-        if (isUnscheduled(object as Pod)) queue.add(keyOf(object));
-        else if (isLeaving(type, object as Pod)) for (const key of scheduler.waiting) queue.add(key);
+        const pod = object as Pod;
+        const isNeighbour = scheduler.placed.take(type, pod);
+        if (isUnscheduled(pod)) queue.add(keyOf(pod));
+        else if (isLeaving(type, pod)) for (const key of scheduler.waiting) queue.add(key);
+        else if (isNeighbour) for (const key of scheduler.waitingForNeighbours()) queue.add(key);
       }),
       ...[nodes, persistentVolumeClaims].map((ref) =>
         api.watch(ref, () => {
@@ -35,7 +40,7 @@ export function createScheduler(context: ControllerContext): Controller {
         }),
       ),
     ],
-    reconcile: (key) => scheduler.schedule(key),
+    reconcile: (key, queue) => scheduler.schedule(key, queue),
   };
 }
 
@@ -52,10 +57,19 @@ class Scheduler {
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#recorder = context.recorder(NAME);
+    this.placed.nodes = () => context.api.list(nodes);
     this.placed.labelsOfNode = (name) => context.api.find(nodes, { name })?.metadata.labels ?? {};
   }
 
-  async schedule(key: string): Promise<void> {
+  /** Keys of the pods that one more pod somewhere may help, since they want to be near others or spread among them. */
+  waitingForNeighbours(): string[] {
+    return [...this.waiting].filter((key) => {
+      const pod = this.#context.api.find(pods, locationOfKey(key)) as Pod | undefined;
+      return pod !== undefined && (mustBeSpread(pod) || requiredTerms(pod, "podAffinity").length > 0);
+    });
+  }
+
+  async schedule(key: string, queue: WorkQueue): Promise<void> {
     const pod = this.#context.api.find(pods, locationOfKey(key)) as Pod | undefined;
     this.waiting.delete(key);
     if (pod === undefined || !isUnscheduled(pod)) return;
@@ -64,7 +78,11 @@ class Scheduler {
       return;
     }
     const choice = this.#choose(pod);
-    if ("node" in choice) return this.#bind(pod, choice.node);
+    if ("node" in choice) {
+      await this.#bind(pod, choice.node);
+      for (const waiting of this.waitingForNeighbours()) queue.add(waiting);
+      return;
+    }
     this.waiting.add(key);
     // Said once: the pod's own condition tells whether it has been.
     if (await reportUnschedulable(this.#context, this.#writes, pod, choice.why)) {

@@ -16,6 +16,11 @@ export interface Toleration {
   tolerationSeconds?: number;
 }
 
+/** Whether the taint keeps pods off, rather than being a reason to prefer other nodes. */
+export function keepsAway({ effect }: Taint): boolean {
+  return effect === "NoSchedule" || effect === "NoExecute";
+}
+
 export function isRepelled(pod: Pod, taint: Taint): boolean {
   return !tolerationsOf(pod).some((toleration) => tolerates(toleration, taint));
 }

@@ -8,6 +8,11 @@ describeParity("pods and the node", () => {
     "an anti-affinity of another": { first: { affinity: { podAntiAffinity: beside("late") } }, spec: {} },
     "an affinity to nobody": { spec: { affinity: { podAffinity: beside("nobody") } } },
     "a host port that is taken": { first: withHostPort(), spec: withHostPort() },
+    "a spread over places that are none": { spec: spreadBy("example.com/rack", 1) },
+    "a spread over more places than there are": {
+      first: spreadBy("kubernetes.io/hostname", 2),
+      spec: spreadBy("kubernetes.io/hostname", 2),
+    },
     "more than the node has": { spec: asking({ cpu: "5000", memory: "9000Gi" }) },
   };
   for (const [what, { first, spec }] of Object.entries(cases)) {
@@ -84,6 +89,20 @@ function pod(name: string, spec: object): object {
 
 function withClaim(claimName: string): object {
   return { volumes: [{ name: "v", persistentVolumeClaim: { claimName } }] };
+}
+
+/** Counts the pods of every case, which are labelled by their names. */
+function spreadBy(topologyKey: string, minDomains: number): object {
+  const matchExpressions = [{ key: "app", operator: "In", values: ["first", "late"] }];
+  const labelSelector = { matchExpressions };
+  const constraint = {
+    maxSkew: 1,
+    minDomains,
+    topologyKey,
+    whenUnsatisfiable: "DoNotSchedule",
+    labelSelector,
+  };
+  return { topologySpreadConstraints: [constraint] };
 }
 
 function withHostPort(): object {

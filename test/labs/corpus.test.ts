@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { LabProblem } from "../../workshop/common/lab.js";
+import type { Lab, LabProblem } from "../../workshop/common/lab.js";
+import { type ForeignLab, importLab } from "../../workshop/node/import/import-lab.js";
+import { labsBelow } from "../../workshop/node/import/labs-below.js";
 import { loadLab } from "../../workshop/node/load-lab.js";
 import { validateLab } from "../../workshop/node/validate-lab.js";
 import { writeFiles } from "../../workshop/node/write-files-for-tests.js";
@@ -12,7 +14,7 @@ import { type TestPlatform, startTestPlatform } from "./test-platform.js";
 
 /** What a lab of the corpus is to come to. */
 const outcomeSchema = z.strictObject({
-  form: z.enum(["native", "classic", "hugo", "page"]),
+  form: z.enum(["native", "classic", "hugo", "page", "killercoda", "instruqt"]),
   /** `name: title`, in order. */
   pages: z.array(z.string()),
   /** `file:line severity rule fidelity: message`, in order. */
@@ -20,6 +22,10 @@ const outcomeSchema = z.strictObject({
   /** `works` where every block is to pass in a session of its own. */
   session: z.enum(["works", "not tried"]),
 });
+
+type Form = z.infer<typeof outcomeSchema>["form"];
+/** Forms of other platforms that are not read but imported. */
+const isImported = (form: Form): form is ForeignLab["form"] => form === "killercoda" || form === "instruqt";
 
 const folder = new URL("./corpus/", import.meta.url).pathname;
 const labs = readdirSync(folder)
@@ -30,25 +36,47 @@ const labs = readdirSync(folder)
   });
 
 let platform: TestPlatform;
+/** What is imported is written here. */
+let written: string;
 beforeAll(async () => {
+  written = mkdtempSync(join(tmpdir(), "lectern-corpus-"));
   platform = await startTestPlatform();
 });
-afterAll(() => platform.close());
+afterAll(async () => {
+  rmSync(written, { recursive: true });
+  await platform.close();
+});
+
+/** The lab of that name; of one of another platform what is made of it, and all that is said of both. */
+async function labOf(name: string, form: Form): Promise<{ lab: Lab; problems: LabProblem[] }> {
+  const path = join(folder, name);
+  if (!isImported(form)) {
+    const lab = await loadLab(path);
+    return { lab, problems: lab.problems };
+  }
+  const [found] = await labsBelow(path);
+  expect(found).toEqual({ path, form });
+  const out = join(mkdtempSync(join(written, `${name}-`)), name);
+  const problems = await importLab({ path, form }, out);
+  const lab = await loadLab(out);
+  return { lab, problems: [...problems, ...lab.problems] };
+}
 
 describe.each(labs)("$name", ({ name, outcome }) => {
   it("loads with its pages, and all that is said of it", async () => {
-    const lab = await loadLab(join(folder, name));
-    expect(lab.source.form).toBe(outcome.form);
+    const { lab, problems } = await labOf(name, outcome.form);
+    expect(lab.source.form).toBe(isImported(outcome.form) ? "native" : outcome.form);
     expect(lab.pages.map((page) => `${page.name}: ${page.title}`)).toEqual(outcome.pages);
-    expect(lab.problems.map(problemLine)).toEqual(outcome.problems);
+    expect(problems.map(problemLine)).toEqual(outcome.problems);
   });
 });
 
 describe("in a session", () => {
   it.each(labs.filter(({ outcome }) => outcome.session === "works"))(
     "every block of $name passes",
-    async ({ name }) => {
-      const report = await validateLab(await loadLab(join(folder, name)), {
+    async ({ name, outcome }) => {
+      const { lab } = await labOf(name, outcome.form);
+      const report = await validateLab(lab, {
         ...platform,
         policies: platform.policies.service,
       });

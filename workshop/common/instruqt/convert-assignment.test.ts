@@ -65,6 +65,8 @@ describe("a challenge of Instruqt", () => {
   it("has its time in minutes", () => {
     expect(minutesOf(trackSchema.parse({ title: "T", timelimit: 601 }))).toBe(11);
     expect(minutesOf(trackSchema.parse({ title: "T", timelimit: 1e9 }))).toBe(1440);
+    expect(minutesOf({}, [{ timelimit: 90 }, {}, { timelimit: Number.NaN }, { timelimit: 60 }])).toBe(3);
+    expect(minutesOf({}, [{}])).toBeUndefined();
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LabLevel } from "../lab.js";
+import { LAB_LEVELS, type LabLevel } from "../lab.js";
 import { withoutNulls } from "../without-nulls.js";
 import { anyNumber, wholeNumber, writtenText as text } from "../yaml-scalars.js";
 
@@ -17,14 +17,20 @@ function withoutEmpty<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(withoutNulls, z.looseObject(shape));
 }
 
-/** The front matter of a challenge's `assignment.md` (https://docs.instruqt.com: "Track and challenge definition files"). */
+/** A challenge: the front matter of its `assignment.md`, or an entry of `challenges` in `track.yml` (https://docs.instruqt.com: "Track and challenge definition files"). */
 export const challengeSchema = withoutEmpty({
+  slug: text.optional(),
   title: text.default(""),
+  teaser: text.default(""),
   type: text.default("challenge"),
   notes: z.array(z.looseObject({ type: text.default("text"), contents: text.optional() })).optional(),
   tabs: z.array(tab).optional(),
   answers: z.array(text).optional(),
   solution: z.array(wholeNumber).optional(),
+  difficulty: text.optional(),
+  timelimit: anyNumber.optional(),
+  /** Its text, where it stands in `track.yml`. */
+  assignment: text.optional(),
 });
 export type Challenge = z.infer<typeof challengeSchema>;
 
@@ -32,8 +38,11 @@ export type Challenge = z.infer<typeof challengeSchema>;
 export const trackSchema = withoutEmpty({
   title: text.default(""),
   teaser: text.default(""),
+  description: text.default(""),
   level: text.optional(),
   timelimit: anyNumber.optional(),
+  /** As its older form has them, each read by itself. */
+  challenges: z.array(z.unknown()).optional(),
 });
 export type Track = z.infer<typeof trackSchema>;
 
@@ -60,18 +69,28 @@ const LEVELS: Readonly<Record<string, LabLevel>> = {
   expert: "advanced",
 };
 
-/** How hard a track is, in our words. */
-export function levelOf({ level }: Track): LabLevel | undefined {
-  return level === undefined ? undefined : LEVELS[level.toLowerCase()];
+/** How hard a track is, in our words: as it says itself, or as the hardest of its challenges. */
+export function levelOf(
+  { level }: Pick<Track, "level">,
+  challenges: readonly Pick<Challenge, "difficulty">[] = [],
+): LabLevel | undefined {
+  if (level !== undefined) return LEVELS[level.toLowerCase()];
+  const levels = challenges.flatMap(({ difficulty }) => LEVELS[(difficulty ?? "").toLowerCase()] ?? []);
+  return LAB_LEVELS.findLast((one) => levels.includes(one));
 }
 
 const SECONDS_OF_A_MINUTE = 60;
 const MOST_MINUTES = 1440;
 
-/** How long a track may take; absent where it does not say. */
-export function minutesOf({ timelimit }: Track): number | undefined {
-  if (timelimit === undefined || !(timelimit > 0)) return undefined;
-  return Math.min(Math.ceil(timelimit / SECONDS_OF_A_MINUTE), MOST_MINUTES);
+/** How long a track may take: as it says itself, or its challenges together; absent where none of them says. */
+export function minutesOf(
+  { timelimit }: Pick<Track, "timelimit">,
+  challenges: readonly Pick<Challenge, "timelimit">[] = [],
+): number | undefined {
+  const sum = challenges.reduce((seconds, each) => seconds + Math.max(0, each.timelimit || 0), 0);
+  const seconds = timelimit !== undefined && timelimit > 0 ? timelimit : sum;
+  if (seconds <= 0) return undefined;
+  return Math.min(Math.ceil(seconds / SECONDS_OF_A_MINUTE), MOST_MINUTES);
 }
 
 /** A question of a challenge as a block of ours; `undefined` where it asks nothing that can be answered. */

@@ -156,6 +156,84 @@ describe("a track of Instruqt", () => {
     expect(lab.pages.map(({ title }) => title)).toEqual(["The first", "Two"]);
   });
 
+  it("whose challenges stand in its definition has them in that order, with their programs, and told with its lines", async () => {
+    await write({
+      "track.yml": [
+        "slug: pods",
+        "title: Pods",
+        "challenges:",
+        "- slug: make-it",
+        "  id: abc",
+        "  type: challenge",
+        "  title: Make it",
+        "  teaser: The first pod.",
+        "  notes: [{type: text, contents: Read this}]",
+        "  assignment: |-",
+        "    Make one.",
+        "",
+        "    ```bash,run",
+        "    kubectl run a --image=b",
+        "    ```",
+        '    [[ Instruqt-Var key="a" hostname="b" ]]',
+        "  tabs:",
+        "  - {title: Code, type: code, hostname: host, path: /root}",
+        "  difficulty: basic",
+        "  timelimit: 600",
+        "- slug: wrong",
+        "  title: Wrong",
+        "  tabs: none",
+        "- slug: know",
+        "  title: Which?",
+        "  type: quiz",
+        "  assignment: Think.",
+        "  answers: [a, b]",
+        "  solution: [1]",
+        "  difficulty: intermediate",
+        "  timelimit: 300",
+        "- slug: in-a-folder",
+        "  title: Not this",
+        "- slug: ../../outside",
+        "  title: Outside",
+      ].join("\n"),
+      "make-it/setup-host": "#!/bin/bash\n",
+      "make-it/check-host": "#!/bin/bash\n",
+      "make-it/solve-host": "#!/bin/bash\n",
+      "02-in-a-folder/assignment.md": "---\ntitle: In a folder\n---\nHere.\n",
+      "03-last/assignment.md": "---\ntitle: Last\n---\nHere.\n",
+    });
+    const problems = await importInstruqt(track(), out());
+    expect(
+      problems
+        .filter(({ severity, fidelity }) => severity === "error" || fidelity === "lacking")
+        .map(({ file, line, message }) => `${file}:${line} ${message.replace(/.* wants it: /, "")}`),
+    ).toEqual([
+      "track.yml:16 a variable of the track's machines (`Instruqt-Var`) has no value here",
+      "track.yml:1 line 23, challenges.1.tabs: Invalid input: expected array, received string",
+    ]);
+    const lab = await loadLab(out());
+    expect(lab).toMatchObject({ title: "Pods", level: "intermediate", minutes: 15, editor: true });
+    expect(lab.pages.map(({ title, blocks }) => [title, ...blocks.map(({ action }) => action)])).toEqual([
+      ["Make it", "execute-1", "execute-1", "section:begin", "execute-1", "examiner:execute-test"],
+      ["Which?", "quiz:one"],
+      ["In a folder"],
+      ["Outside"],
+      ["Last"],
+    ]);
+    expect(lab.pages[0]?.source).toMatch(/^The first pod\.\n\n> Read this\n/m);
+  });
+
+  it.each([
+    ["names none", "title: Pods\nteaser: First pods\n"],
+    ["lists none", "title: Pods\nteaser: First pods\nchallenges: []\n"],
+  ])("without a challenge is an error, and its teaser: one that %s", async (_what, definition) => {
+    await write({ "track.yml": definition });
+    const problems = await importInstruqt(track(), out());
+    expect(problems.filter(({ severity }) => severity === "error")).toMatchObject([
+      { file: "track.yml", message: expect.stringContaining("has no challenge") as unknown },
+    ]);
+    expect((await loadLab(out())).pages.map(({ source }) => source.trim())).toEqual(["# Pods\n\nFirst pods"]);
+  });
+
   it("in the form of HCL is named as that wherever it is met", async () => {
     await write({ "main.hcl": 'resource "lab" "a" {\n}\n', "instructions/a.md": "a" });
     expect(await labsBelow(folder)).toEqual([{ path: track(), form: "instruqt-hcl" }]);

@@ -7,9 +7,8 @@ import type { LabProblem } from "../../common/lab.js";
 import { labelOf } from "../../common/page-name.js";
 import { writeLabFolder } from "../lab-folder.js";
 import { ImportedLab } from "./imported-lab.js";
+import { challengePlaces, readInline } from "./inline-challenges.js";
 import {
-  type ChallengePrograms,
-  type ProgramKind,
   type TrackChallenge,
   challengeFolders,
   programsOf,
@@ -17,11 +16,10 @@ import {
   readNode,
   readTrack,
 } from "./track-folder.js";
+import { check, setUp, solution } from "./track-programs.js";
 import { TrackTabs } from "./track-tabs.js";
 
 const DEFINITION = "track.yml";
-/** Folder of the home that holds the programs of the track. */
-const PROGRAM_FOLDER = ".track";
 const FENCE = "```";
 
 /**
@@ -30,25 +28,32 @@ const FENCE = "```";
  */
 export async function importInstruqt(folder: string, out: string): Promise<LabProblem[]> {
   const lab = new ImportedLab(folder, DEFINITION);
-  const track = await readTrack(folder, lab.tell);
+  const definition = await readTrack(folder, lab.tell);
+  const { track, isThere } = definition;
   const node = await lab.reading(() => readNode(folder, lab.tell));
   const tabs = new TrackTabs(lab);
   const begins = await setUp(lab, await programsOf(folder, "track_scripts"), "track");
+  const places = await challengePlaces(folder, await challengeFolders(folder), track.challenges ?? []);
+  const challenges: TrackChallenge[] = [];
   const pages: string[] = [];
-  for (const name of await challengeFolders(folder)) {
+  for (const place of places) {
     const challenge = await lab.reading(() =>
-      readChallenge({ track: folder, folder: name, tell: lab.tell }, track.isUndefined),
+      "inline" in place
+        ? readInline(folder, definition, place)
+        : readChallenge({ track: folder, folder: place.folder, tell: lab.tell }, !isThere),
     );
     if (!challenge) continue;
-    for (const tab of challenge.front.tabs ?? []) tabs.take(tab, `${name}/assignment.md`);
+    challenges.push(challenge);
+    for (const tab of challenge.front.tabs ?? []) tabs.take(tab, challenge.file);
     pages.push(await writePage(lab, challenge, pages.length === 0 ? begins : undefined));
   }
-  if (track.isUndefined)
+  if (!isThere)
     lab.say(
       { file: ".", fidelity: "approximated" },
       "there is no track.yml: title, time and machines of the track are not known, and its challenges are pages in the order of their folders",
       "Give the lab its title, its minutes and what it needs in workshop.yaml",
     );
+  if (places.length === 0) lab.tell(NO_CHALLENGE);
   if (pages.length === 0) pages.push(onlyPage(lab, track));
   await lab.pictures();
   lab.say(
@@ -59,23 +64,35 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
     "Look for package managers, system files, and what pods answer in its commands",
   );
   lab.files["workshop.yaml"] = {
-    content: workshopFile(track, { name: basename(out), pages, lab, tabs, node }),
+    content: workshopFile(track, { name: basename(out), pages, challenges, lab, tabs, node }),
   };
   await writeLabFolder(out, lab.files);
   return lab.problems;
 }
+
+/** A track is its challenges: without one a single page with the teaser is all that can be made of it. */
+const NO_CHALLENGE: LabProblem = {
+  severity: "error",
+  rule: "imported",
+  file: DEFINITION,
+  line: 1,
+  message:
+    "the track has no challenge: there is neither a folder with an assignment.md nor an entry of `challenges` in track.yml; the lab is one page with its teaser",
+  fix: "Bring the folders of its challenges: instruqt track pull",
+};
 
 async function writePage(
   lab: ImportedLab,
   challenge: TrackChallenge,
   begins: string | undefined,
 ): Promise<string> {
-  const { folder, front, source, firstLine, programs } = challenge;
+  const { folder, file, front, source, firstLine, programs } = challenge;
   const { text, problems } = convertAssignment(source, firstLine);
-  lab.problems.push(...problems.map((problem) => ({ ...problem, file: `${folder}/assignment.md` })));
+  lab.problems.push(...problems.map((problem) => ({ ...problem, file })));
   const parts = [
     `---\n${stringify({ title: front.title })}---\n`,
     begins,
+    teaserOf(challenge),
     notesOf(lab, challenge),
     await setUp(lab, programs, folder),
     text,
@@ -93,13 +110,20 @@ async function writePage(
   return path;
 }
 
+/** What the list of challenges says of it, where its text does not begin so itself. */
+function teaserOf({ front: { teaser }, source }: TrackChallenge): string | undefined {
+  const text = teaser.trim();
+  if (text === "" || source.includes(text)) return undefined;
+  return `${convertAssignment(text, 1).text}\n`;
+}
+
 /** What was shown while the machines started stands at the top of the page. */
-function notesOf(lab: ImportedLab, { folder, front }: TrackChallenge): string | undefined {
+function notesOf(lab: ImportedLab, { file, front }: TrackChallenge): string | undefined {
   const notes = front.notes ?? [];
   for (const { type } of notes)
     if (type !== "text")
       lab.say(
-        { file: `${folder}/assignment.md`, fidelity: "lacking" },
+        { file, fidelity: "lacking" },
         `a note of the type ${type} is left out`,
         "Put it into the page",
       );
@@ -114,98 +138,11 @@ function notesOf(lab: ImportedLab, { folder, front }: TrackChallenge): string | 
     .join("\n")}\n`;
 }
 
-async function setUp(
-  lab: ImportedLab,
-  programs: ChallengePrograms,
-  name: string,
-): Promise<string | undefined> {
-  const script = onlyOf(lab, programs, "setup");
-  for (const cleanup of programs.cleanup)
-    lab.say(
-      { file: cleanup, fidelity: "lacking" },
-      "what cleans up is not run: a session takes everything with it",
-      "Nothing, unless it frees something elsewhere",
-    );
-  if (script === undefined) return undefined;
-  const block = await lab.programBlock(script, { path: `${PROGRAM_FOLDER}/${name}-setup.sh`, terminal: 1 });
-  if (block === undefined) return undefined;
-  lab.say(
-    { file: script, fidelity: "approximated", action: "setup" },
-    "the set-up does not run by itself but by a block on the page, as the learner and not as root",
-    "Look whether it needs root or packages; put files that it makes into files/",
-  );
-  return `This page begins with a program of its own:\n\n${block}`;
-}
-
-/** What solves a challenge is folded away below it; whoever validates the lab runs it like every block. */
-async function solution(
-  lab: ImportedLab,
-  programs: ChallengePrograms,
-  name: string,
-): Promise<string | undefined> {
-  const script = onlyOf(lab, programs, "solve");
-  if (script === undefined) return undefined;
-  const block = await lab.programBlock(script, { path: `${PROGRAM_FOLDER}/${name}-solve.sh`, terminal: 1 });
-  if (block === undefined) return undefined;
-  lab.say(
-    { file: script, fidelity: "approximated", action: "solve" },
-    "what solves the challenge is a folded block of the page, in place of the button Skip",
-    "Take it out where learners are not to see it",
-  );
-  return `\n${FENCE}section:begin\nname: solution\ntitle: Do this for me\n${FENCE}\n\n${block}\n${FENCE}section:end\nname: solution\n${FENCE}\n`;
-}
-
-async function check(
-  lab: ImportedLab,
-  programs: ChallengePrograms,
-  name: string,
-): Promise<string | undefined> {
-  const script = onlyOf(lab, programs, "check");
-  if (script === undefined) return undefined;
-  const block = await lab.checkBlock(script, `${name}-check.sh`, withHelpers);
-  if (block !== undefined)
-    lab.say(
-      { file: script, fidelity: "approximated", action: "check" },
-      "the check is a block at the end of the page, and runs as the learner and not as root",
-      "Try it; what fail-message says is what learners read",
-    );
-  return block;
-}
-
-/** What Instruqt's machines give to checks, as far as they say something to learners. */
-function withHelpers(program: string): string {
-  if (!program.includes("fail-message")) return program;
-  const [first = "", ...rest] = program.split("\n");
-  // A name with a hyphen is a function in bash alone.
-  return [
-    "#!/bin/bash",
-    "fail-message() { printf '%s\\n' \"$*\"; }",
-    ...(first.startsWith("#!") ? [] : [first]),
-    ...rest,
-  ].join("\n");
-}
-
 function questionBlock({ front }: TrackChallenge): string | undefined {
   const question = questionOf(front);
   if (!question) return undefined;
   const kind = Array.isArray(question["answer"]) ? "many" : "one";
   return `\n${FENCE}quiz:${kind}\n${stringify(question)}${FENCE}\n`;
-}
-
-/** There is one machine here: the program of the first, and of the others that they are left out. */
-function onlyOf(
-  lab: ImportedLab,
-  programs: ChallengePrograms,
-  kind: Exclude<ProgramKind, "cleanup">,
-): string | undefined {
-  const [first, ...others] = programs[kind];
-  for (const file of others)
-    lab.say(
-      { file, fidelity: "lacking", action: kind },
-      "a program for a second machine is left out; there is one here",
-      "Put what it does into the other",
-    );
-  return first;
 }
 
 function onlyPage({ files }: ImportedLab, { title, teaser }: Track): string {
@@ -216,15 +153,17 @@ function onlyPage({ files }: ImportedLab, { title, teaser }: Track): string {
 interface TrackParts {
   name: string;
   pages: string[];
+  challenges: readonly TrackChallenge[];
   lab: ImportedLab;
   tabs: TrackTabs;
   /** Of its cluster. */
   node: string | undefined;
 }
 
-function workshopFile(track: Track, { name, pages, lab, tabs, node }: TrackParts): string {
-  const level = levelOf(track);
-  const minutes = minutesOf(track);
+function workshopFile(track: Track, { name, pages, challenges, lab, tabs, node }: TrackParts): string {
+  const fronts = challenges.map(({ front }) => front);
+  const level = levelOf(track, fronts);
+  const minutes = minutesOf(track, fronts);
   return stringify({
     name: labelOf(name),
     title: track.title,

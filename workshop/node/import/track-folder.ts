@@ -10,15 +10,28 @@ import {
   trackSchema,
 } from "../../common/instruqt/track.js";
 import { issueText } from "../../common/issue-text.js";
-import { YamlProblem, readYaml } from "../../common/yaml-value.js";
+import { YamlProblem, type YamlValue, readYaml } from "../../common/yaml-value.js";
 import { labelOf } from "../../common/page-name.js";
 import { headingOf, titleOf } from "../page-file.js";
 import { type Tell, invalid, readText } from "./foreign-folder.js";
 
+/** What `track.yml` says. */
+export interface TrackDefinition {
+  track: Track;
+  /** Whether there is one. */
+  isThere: boolean;
+  /** Its text. */
+  text: string;
+  /** The line of a part of it, from 1. */
+  lineOf: YamlValue["lineOf"];
+}
+
 /** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
 export interface TrackChallenge {
-  /** Folder, relative to the track. */
+  /** What it is called by: its folder, where it has one. */
   folder: string;
+  /** The file that it stands in, relative to the track. */
+  file: string;
   front: Challenge;
   source: string;
   /** Line of its file on which `source` begins, from 1. */
@@ -32,19 +45,23 @@ export type ProgramKind = (typeof PROGRAM_KINDS)[number];
 export type ChallengePrograms = Record<ProgramKind, string[]>;
 
 /** Reads `track.yml`; where it gives no title, or is not there, the track is called as its folder. Throws LAB_INVALID. */
-export async function readTrack(folder: string, tell: Tell): Promise<Track & { isUndefined?: true }> {
-  if (!(await readdir(folder)).includes("track.yml"))
-    return { title: nameOf(folder), teaser: "", isUndefined: true };
-  const track = fitted(trackSchema, await readText(folder, "track.yml", tell), join(folder, "track.yml"));
-  return { ...track, title: track.title || nameOf(folder) };
+export async function readTrack(folder: string, tell: Tell): Promise<TrackDefinition> {
+  if (!(await readdir(folder)).includes("track.yml")) {
+    const track = trackSchema.parse({ title: nameOf(folder) });
+    return { track, isThere: false, text: "", lineOf: () => undefined };
+  }
+  const text = await readText(folder, "track.yml", tell);
+  const { value, lineOf } = yamlOf(text, join(folder, "track.yml"));
+  const track = fitted(trackSchema, value, { path: join(folder, "track.yml"), lineOf });
+  return { track: { ...track, title: track.title || nameOf(folder) }, isThere: true, text, lineOf };
 }
 
 /** The node of the track's cluster as `config.yml` names it; `undefined` where that is not there, or names none. Throws LAB_INVALID. */
 export async function readNode(folder: string, tell: Tell): Promise<string | undefined> {
   if (!(await readdir(folder)).includes("config.yml")) return undefined;
-  return nodeOf(
-    fitted(trackConfigSchema, await readText(folder, "config.yml", tell), join(folder, "config.yml")),
-  );
+  const path = join(folder, "config.yml");
+  const { value, lineOf } = yamlOf(await readText(folder, "config.yml", tell), path);
+  return nodeOf(fitted(trackConfigSchema, value, { path, lineOf }));
 }
 
 /** `2-b` comes before `10-c`. */
@@ -73,7 +90,14 @@ export async function readChallenge(
   if (end < 0 && isUndefined) {
     const title = headingOf(text) ?? nameOf(folder);
     const front = challengeSchema.parse({ title });
-    return { folder, front, source: text, firstLine: 1, programs: await programsOf(track, folder) };
+    return {
+      folder,
+      file: path,
+      front,
+      source: text,
+      firstLine: 1,
+      programs: await programsOf(track, folder),
+    };
   }
   if (end < 0)
     throw invalid(
@@ -81,9 +105,11 @@ export async function readChallenge(
     );
   const after = text.indexOf("\n", end + 1) + 1 || text.length;
   const source = text.slice(after);
-  const front = fitted(challengeSchema, text.slice(4, end), join(track, path));
+  const { value, lineOf } = yamlOf(text.slice(4, end), join(track, path), 2);
+  const front = fitted(challengeSchema, value, { path: join(track, path), lineOf });
   return {
     folder,
+    file: path,
     front: { ...front, title: front.title || (headingOf(source) ?? nameOf(folder)) },
     source,
     firstLine: text.slice(0, after).split("\n").length,
@@ -112,13 +138,31 @@ function nameOf(folder: string): string {
   return titleOf(labelOf(basename(folder)));
 }
 
-function fitted<Schema extends z.ZodType>(schema: Schema, text: string, path: string): z.infer<Schema> {
+/** Lines are those of the file, in which the text begins at that one. */
+function yamlOf(text: string, path: string, firstLine = 1): Pick<YamlValue, "value" | "lineOf"> {
   try {
-    const read = schema.safeParse(readYaml(text).value ?? {});
-    if (read.success) return read.data;
-    throw invalid(`${path} is not as Instruqt wants it: ${issueText(read.error.issues)}`);
+    const { value, lineOf } = readYaml(text);
+    return {
+      value,
+      lineOf: (at) => {
+        const line = lineOf(at);
+        return line === undefined ? undefined : line + firstLine - 1;
+      },
+    };
   } catch (cause) {
     if (!(cause instanceof YamlProblem)) throw cause;
-    throw invalid(`${path} is not YAML, line ${String(cause.line)}: ${cause.message}`, cause);
+    throw invalid(`${path} is not YAML, line ${String(cause.line + firstLine - 1)}: ${cause.message}`, cause);
   }
+}
+
+/** The value as Instruqt wants it. Throws LAB_INVALID, with each line. `at` is where in the file it stands. */
+export function fitted<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  { path, lineOf, at = [] }: { path: string; lineOf: YamlValue["lineOf"]; at?: readonly PropertyKey[] },
+): z.infer<Schema> {
+  const read = schema.safeParse(value ?? {});
+  if (read.success) return read.data;
+  const issues = read.error.issues.map((issue) => ({ ...issue, path: [...at, ...issue.path] }));
+  throw invalid(`${path} is not as Instruqt wants it: ${issueText(issues, (issue) => lineOf(issue.path))}`);
 }

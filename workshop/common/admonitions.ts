@@ -32,6 +32,8 @@ const BOXES: Readonly<Record<string, string>> = {
   cite: "note",
 };
 
+/** VitePress, and Instruqt: `::: details Title` is folded. */
+const FOLDED = "details";
 /** Docusaurus: `:::note[Title]`, ended by as many colons. */
 const COLONS = /^(:{3,20})[ \t]{0,8}([a-z]{2,20})(?:\[([^\n]{0,300})\]|[ \t]{1,8}([^\n]{1,300}))?[ \t]{0,8}$/;
 /** How a line that opens one begins. */
@@ -87,11 +89,13 @@ function lineAt(state: StateBlock, line: number): string {
 function colonBox(state: StateBlock, line: number, end: number, text: string): Box | undefined {
   const found = COLONS.exec(text.slice(0, LONGEST));
   const [, colons = "", name = "", bracketed, written] = found ?? [];
-  const className = classOf(name);
+  const isFolded = name === FOLDED;
+  const className = isFolded ? "note" : classOf(name);
   if (!className) return undefined;
   const to = closingLine(state, line + 1, end, colons);
   const title = bracketed ?? written ?? titleOf(name);
-  return { className, title, from: line + 1, to, next: Math.min(to + 1, end), indent: 0 };
+  const box: Box = { className, title, from: line + 1, to, next: Math.min(to + 1, end), indent: 0 };
+  return isFolded ? { ...box, fold: "closed" } : box;
 }
 
 /** Where the box is closed, boxes within it apart; one that never is goes on to the end, as a fence does. */

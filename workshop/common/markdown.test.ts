@@ -59,6 +59,11 @@ describe("the Markdown of pages", () => {
     ['!!! note ""\n    a', '<div class="note"><p>a</p></div>'],
     ["??? bug\n    folded", '<details class="danger"><summary>Bug</summary><p>folded</p></details>'],
     ["???+ tip\n    open", '<details class="tip" open=""><summary>Tip</summary><p>open</p></details>'],
+    [
+      "::: details Look *here*\n\ntext\n:::\nafter",
+      '<details class="note"><summary>Look <em>here</em></summary><p>text</p></details><p>after</p>',
+    ],
+    [":::details\na\n:::", '<details class="note"><summary>Details</summary><p>a</p></details>'],
     ["!!! nope\n    text", "<p>!!! nopetext</p>"],
     [":::tabs\na\n:::", "<p>:::tabsa:::</p>"],
     ["    !!! note", "<pre><code>!!! note</code></pre>"],

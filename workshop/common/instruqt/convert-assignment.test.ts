@@ -32,16 +32,39 @@ describe("a challenge of Instruqt", () => {
   });
 
   it("has links to tabs in words, and says so and of variables with their lines", () => {
-    const { text, problems } = convertAssignment(
-      'See [the shell](tab-0) and [button label="Code" background="#e00"](tab-1).\n[[ Instruqt-Var key="a" hostname="b" ]]\n](tab-',
-      10,
-    );
-    expect(text.split("\n")[0]).toBe("See **the shell** and **Code**.");
-    expect(problems.map(({ line, fidelity }) => [line, fidelity])).toEqual([
-      [10, "approximated"],
-      [10, "approximated"],
-      [11, "lacking"],
+    const { tabs } = challengeSchema.parse({
+      tabs: [
+        { id: "aa1", title: "Shell", type: "terminal" },
+        { id: "bb2", title: "Code", type: "code" },
+        { id: "cc3", title: "The app", type: "service", port: 80 },
+      ],
+    });
+    const page = [
+      'See [the terminal](tab-0) and [button label="Code" background="#e00"](tab-1).',
+      "[here](tab://cc3) [button variant=\"success\" label='The app'](tab://cc3) [a](tab://bb2) [x](tab://1)",
+      "[gone](tab://dd4) and [button](tab-9)",
+      '[[ Instruqt-Var key="a" hostname="b" ]] [[a]](b) [[ A_LINK ]](b)',
+      "```bash,run",
+      "curl [[HOSTNAME]]:80; [[ -f a ]]",
+      "```",
+      "](tab-",
+    ];
+    const { text, problems } = convertAssignment(page.join("\n"), 10, tabs);
+    expect(text.split("\n").slice(0, 3)).toEqual([
+      "See **the terminal** and **Code** (tab Editor).",
+      "**here** (tab The app) **The app** **a** (tab Editor) **x** (tab Editor)",
+      "**gone** and **the tab**",
     ]);
+    expect(problems.map(({ line, fidelity }) => `${line} ${fidelity ?? ""}`)).toEqual([
+      "10 approximated",
+      "10 approximated",
+      ...Array.from({ length: 4 }, () => "11 approximated"),
+      "12 lacking",
+      "12 lacking",
+      "13 lacking",
+      "15 lacking",
+    ]);
+    expect(problems.at(-1)?.message).toMatch(/^\[\[HOSTNAME\]\], which/);
   });
 
   it("has its button Skip in words, and a link in place of an address as that address", () => {
@@ -71,6 +94,8 @@ describe("a challenge of Instruqt", () => {
 
   it.each([
     ["links", "](tab-".repeat(20_000)],
+    ["openings of links", "[](tab://".repeat(20_000)],
+    ["brackets", "[[".repeat(50_000)],
     ["fences", "`".repeat(100_000)],
   ])("is read in one go, whatever it holds: %s", (_what, line) => {
     expect(convertAssignment(line, 1).text).not.toBe("");

@@ -1,5 +1,7 @@
 import { verbatim } from "../imported-text.js";
 import type { PageProblem } from "../page-problem.js";
+import { withoutTabLinks } from "./tab-links.js";
+import type { TrackTab } from "./track.js";
 
 /** The text of a challenge as a page of ours. */
 export interface ConvertedAssignment {
@@ -12,12 +14,26 @@ export interface ConvertedAssignment {
 const MARKS = new Set(["run", "copy", "nocopy", "wrap", "nowrap", "line-numbers"]);
 const FENCE = /^([ \t]*)(`{3,}|~{3,})([^`]*)$/;
 
-/** Turns Instruqt's Markdown into ours, line by line: fences with `run` become blocks, everything else stays. */
-export function convertAssignment(source: string, firstLine: number): ConvertedAssignment {
+/** Turns Instruqt's Markdown into ours, line by line: fences with `run` become blocks, everything else stays. `tabs` are those of the challenge. */
+export function convertAssignment(
+  source: string,
+  firstLine: number,
+  tabs: readonly TrackTab[] = [],
+): ConvertedAssignment {
   const problems: PageProblem[] = [];
   let fence: string | undefined;
   const lines = source.replaceAll("\r\n", "\n").split("\n");
   const out = lines.map((line, at) => {
+    const say: Say = (message, fidelity) =>
+      problems.push({
+        severity: "warning",
+        rule: "imported",
+        line: firstLine + at,
+        message,
+        fix: FIX,
+        fidelity,
+      });
+    sayVariables(line, say);
     const marks = FENCE.exec(line);
     if (fence !== undefined) {
       if (marks?.[2]?.startsWith(fence) === true && marks[3]?.trim() === "") fence = undefined;
@@ -27,16 +43,7 @@ export function convertAssignment(source: string, firstLine: number): ConvertedA
       fence = marks[2];
       return `${marks[1] ?? ""}${marks[2] ?? ""}${infoOf(marks[3] ?? "")}`;
     }
-    return textLine(line, (message, fidelity) =>
-      problems.push({
-        severity: "warning",
-        rule: "imported",
-        line: firstLine + at,
-        message,
-        fix: FIX,
-        fidelity,
-      }),
-    );
+    return verbatim(withoutNestedLinks(withoutSkipLinks(withoutTabLinks(line, tabs, say), say), say));
   });
   return { text: out.join("\n"), problems };
 }
@@ -51,10 +58,20 @@ function infoOf(info: string): string {
 
 type Say = (message: string, fidelity: "approximated" | "lacking") => void;
 
-function textLine(line: string, say: Say): string {
-  if (line.includes("[[ Instruqt-Var") || line.includes("[[Instruqt-Var"))
-    say("a variable of the track's machines (`Instruqt-Var`) has no value here", "lacking");
-  return verbatim(withoutNestedLinks(withoutSkipLinks(withoutTabLinks(line, say), say), say));
+/** What the machines of a track fill in: `[[ Instruqt-Var key="a" hostname="b" ]]`, `[[HOSTNAME]]`. Links may have such words. */
+const MACHINE_VARIABLE =
+  /\[\[[ \t]{0,8}(?:(Instruqt-Var)\b[^\]]{0,300}|([A-Z][A-Z0-9_]{1,100})[ \t]{0,8})\]\](?![([])/g;
+
+/** In code as in text: what is shown and run is the name. */
+function sayVariables(line: string, say: Say): void {
+  if (!line.includes("[[")) return;
+  for (const [, general, name] of line.matchAll(MACHINE_VARIABLE))
+    say(
+      general === undefined
+        ? `[[${name ?? ""}]], which the track's machines fill in, has no value here`
+        : "a variable of the track's machines (`Instruqt-Var`) has no value here",
+      "lacking",
+    );
 }
 
 /** At most 200 characters between the brackets: a link's words, and no search without end. */
@@ -77,23 +94,4 @@ function withoutNestedLinks(line: string, say: Say): string {
     say("a link that stood in place of another's address is that address", "approximated");
     return `](${address})`;
   });
-}
-
-/** `[words](tab-0)` and `[button label="words"](tab-0)` are words in bold: tabs stand beside the page. */
-function withoutTabLinks(line: string, say: Say): string {
-  let text = line;
-  for (let at = text.indexOf("](tab-"); at >= 0; at = text.indexOf("](tab-")) {
-    const open = text.lastIndexOf("[", at);
-    const close = text.indexOf(")", at);
-    if (open < 0 || close < 0) return text;
-    say("a link to a tab is its name in bold", "approximated");
-    text = `${text.slice(0, open)}**${labelOf(text.slice(open + 1, at))}**${text.slice(close + 1)}`;
-  }
-  return text;
-}
-
-function labelOf(inner: string): string {
-  if (!inner.startsWith("button")) return inner;
-  const [, label] = inner.split('"');
-  return label ?? "the tab";
 }

@@ -4,6 +4,7 @@ import { withoutNulls } from "../without-nulls.js";
 import { anyNumber, wholeNumber, writtenText as text } from "../yaml-scalars.js";
 
 const tab = z.looseObject({
+  id: text.optional(),
   title: text.default(""),
   type: text,
   port: wholeNumber.optional(),
@@ -46,9 +47,16 @@ export const trackSchema = withoutEmpty({
 });
 export type Track = z.infer<typeof trackSchema>;
 
-/** The `config.yml` of a track: its machines. */
+const machine = z.looseObject({
+  name: text,
+  image: text.default(""),
+  environment: z.record(z.string(), text).default({}),
+});
+
+/** The `config.yml` of a track: its machines, and what else it is to be given. */
 export const trackConfigSchema = withoutEmpty({
-  virtualmachines: z.array(z.looseObject({ name: text, image: text.default("") })).optional(),
+  virtualmachines: z.array(machine).optional(),
+  containers: z.array(machine).optional(),
 });
 export type TrackConfig = z.infer<typeof trackConfigSchema>;
 
@@ -56,8 +64,10 @@ const CLUSTER_WORDS = /k8s|k3s|kube|rke|minikube/i;
 const NODE_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The machine that is the node of the track's cluster, which has its name; `undefined` where none says that it is one. */
-export function nodeOf({ virtualmachines }: TrackConfig): string | undefined {
-  const found = virtualmachines?.find(({ name, image }) => CLUSTER_WORDS.test(`${name} ${image}`));
+export function nodeOf({ virtualmachines = [], containers = [] }: TrackConfig): string | undefined {
+  const found = [...virtualmachines, ...containers].find(({ name, image }) =>
+    CLUSTER_WORDS.test(`${name} ${image}`),
+  );
   return found && NODE_NAME.test(found.name) ? found.name : undefined;
 }
 

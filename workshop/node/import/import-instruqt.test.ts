@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -102,6 +102,56 @@ describe("a track of Instruqt", () => {
     });
     expect((await importInstruqt(track(), out())).filter(({ severity }) => severity === "error")).toEqual([]);
     expect(await loadLab(out())).toMatchObject({ cluster: "own", nodes: ["server"], problems: [] });
+  });
+
+  it("keeps the variables of its machines and what is said of it, and names all else that it asks for", async () => {
+    await write({
+      "track.yml": "title: T\nteaser: Short.\ndescription: |-\n  Long.\n\n  See [[HOSTNAME]].\n",
+      "config.yml": [
+        'version: "3"',
+        "virtualmachines:",
+        "- name: desk",
+        "  image: acme/desk",
+        "  environment:",
+        "    GREETING: it's -a",
+        "    PATH: /opt",
+        "containers:",
+        "- name: app",
+        "  image: nginx",
+        "  environment: {GREETING: other, n-o: a, N: 1}",
+        "aws_accounts:",
+        "- name: cloud",
+        "gcp_projects: [{name: project}]",
+        "secrets:",
+        "- name: KEY",
+      ].join("\n"),
+      "01-a/assignment.md": "---\ntitle: A\n---\na\n",
+      "01-a/check-desk": "#!/bin/bash\necho $GREETING\n",
+    });
+    const said = (await importInstruqt(track(), out()))
+      .filter(({ file }) => file.endsWith(".yml"))
+      .map(({ file, line, fidelity, message }) => `${file}:${line} ${fidelity ?? ""}: ${message}`);
+    for (const [at, text] of [
+      "config.yml:3 approximated: the machine desk of the image acme/desk is the learner's account",
+      "config.yml:9 approximated: the container app of the image nginx",
+      "config.yml:12 lacking: nothing is made of `aws_accounts` (cloud): no account of a cloud",
+      "config.yml:14 lacking: nothing is made of `gcp_projects` (project)",
+      "config.yml:15 lacking: nothing is made of `secrets` (KEY): secrets stay with Instruqt",
+      "config.yml:5 approximated: the environment of desk (GREETING) is that of every shell",
+      "config.yml:5 lacking: of the environment of desk, PATH is left out",
+      "config.yml:11 approximated: the environment of app (N)",
+      "config.yml:11 lacking: of the environment of app, GREETING, n-o is left out",
+      "track.yml:6 lacking: [[HOSTNAME]]",
+    ].entries())
+      expect(said[at]).toContain(text);
+    const lab = await loadLab(out());
+    expect(lab.description).toBe("Short.");
+    expect(lab.pages[0]?.source).toMatch(/^\s*Long\.\n\nSee \[\[HOSTNAME\]\]\.\n\na\n/);
+    const home = await readFile(join(out(), "files/.bashrc"), "utf8");
+    expect(execFileSync("bash", ["-c", `${home}printf '%s|%s' "$GREETING" "$N"`], { encoding: "utf8" })).toBe(
+      "it's -a|1",
+    );
+    expect(checked("01-a-check.sh")).toBe("it's -a\n");
   });
 
   it("keeps its other challenges where one cannot be read, and says what nothing becomes of", async () => {
@@ -250,9 +300,9 @@ describe("a track of Instruqt", () => {
 });
 
 /** What the check that was brought says in an empty folder. */
-function checked(): string {
+function checked(name = "01-make-check.sh"): string {
   try {
-    return execFileSync(join(out(), "checks/01-make-check.sh"), {
+    return execFileSync(join(out(), "checks", name), {
       cwd: folder,
       encoding: "utf8",
       stdio: "pipe",

@@ -10,12 +10,13 @@ import { ImportedLab } from "./imported-lab.js";
 import { challengePlaces, readInline } from "./inline-challenges.js";
 import {
   type TrackChallenge,
+  type TrackDefinition,
   challengeFolders,
   programsOf,
   readChallenge,
-  readNode,
   readTrack,
 } from "./track-folder.js";
+import { takeMachines } from "./track-machines.js";
 import { check, setUp, solution } from "./track-programs.js";
 import { TrackTabs } from "./track-tabs.js";
 
@@ -30,7 +31,7 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
   const lab = new ImportedLab(folder, DEFINITION);
   const definition = await readTrack(folder, lab.tell);
   const { track, isThere } = definition;
-  const node = await lab.reading(() => readNode(folder, lab.tell));
+  const machines = await takeMachines(lab, folder);
   const tabs = new TrackTabs(lab);
   const begins = await setUp(lab, await programsOf(folder, "track_scripts"), "track");
   const places = await challengePlaces(folder, await challengeFolders(folder), track.challenges ?? []);
@@ -45,7 +46,8 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
     if (!challenge) continue;
     challenges.push(challenge);
     for (const tab of challenge.front.tabs ?? []) tabs.take(tab, challenge.file);
-    pages.push(await writePage(lab, challenge, pages.length === 0 ? begins : undefined));
+    const top = pages.length === 0 ? [aboutTrack(lab, definition), begins] : [];
+    pages.push(await writePage(lab, challenge, { top, environment: machines.environment }));
   }
   if (!isThere)
     lab.say(
@@ -54,7 +56,7 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
       "Give the lab its title, its minutes and what it needs in workshop.yaml",
     );
   if (places.length === 0) lab.tell(NO_CHALLENGE);
-  if (pages.length === 0) pages.push(onlyPage(lab, track));
+  if (pages.length === 0) pages.push(onlyPage(lab, definition));
   await lab.pictures();
   lab.say(
     { file: DEFINITION, fidelity: "approximated" },
@@ -64,7 +66,7 @@ export async function importInstruqt(folder: string, out: string): Promise<LabPr
     "Look for package managers, system files, and what pods answer in its commands",
   );
   lab.files["workshop.yaml"] = {
-    content: workshopFile(track, { name: basename(out), pages, challenges, lab, tabs, node }),
+    content: workshopFile(track, { name: basename(out), pages, challenges, lab, tabs, node: machines.node }),
   };
   await writeLabFolder(out, lab.files);
   return lab.problems;
@@ -84,21 +86,24 @@ const NO_CHALLENGE: LabProblem = {
 async function writePage(
   lab: ImportedLab,
   challenge: TrackChallenge,
-  begins: string | undefined,
+  {
+    top,
+    environment,
+  }: { top: readonly (string | undefined)[]; environment: Readonly<Record<string, string>> },
 ): Promise<string> {
   const { folder, file, front, source, firstLine, programs } = challenge;
-  const { text, problems } = convertAssignment(source, firstLine);
+  const { text, problems } = convertAssignment(source, firstLine, front.tabs);
   lab.problems.push(...problems.map((problem) => ({ ...problem, file })));
   const parts = [
     `---\n${stringify({ title: front.title })}---\n`,
-    begins,
+    ...top,
     teaserOf(challenge),
     notesOf(lab, challenge),
     await setUp(lab, programs, folder),
     text,
     questionBlock(challenge),
     await solution(lab, programs, folder),
-    await check(lab, programs, folder),
+    await check(lab, programs, { name: folder, environment }),
   ];
   const path = `${folder}/${labelOf(front.title)}`;
   lab.files[`pages/${path}.md`] = {
@@ -108,6 +113,24 @@ async function writePage(
       .trimEnd()}\n`,
   };
   return path;
+}
+
+/** What the page of the track says of it stands at the top of the first, where the catalogue does not say it. */
+function aboutTrack(lab: ImportedLab, { track, textLineOf }: TrackDefinition): string | undefined {
+  const about = track.description.trim();
+  if (about === "" || inOneLine(about) === descriptionOf(track)) return undefined;
+  const { text, problems } = convertAssignment(about, textLineOf(["description"]));
+  lab.problems.push(...problems.map((problem) => ({ ...problem, file: DEFINITION })));
+  return `${text}\n`;
+}
+
+/** One sentence for the catalogue. */
+function descriptionOf({ teaser, description }: Track): string {
+  return inOneLine(teaser) || inOneLine(description.trim().split("\n\n")[0] ?? "");
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** What the list of challenges says of it, where its text does not begin so itself. */
@@ -145,8 +168,15 @@ function questionBlock({ front }: TrackChallenge): string | undefined {
   return `\n${FENCE}quiz:${kind}\n${stringify(question)}${FENCE}\n`;
 }
 
-function onlyPage({ files }: ImportedLab, { title, teaser }: Track): string {
-  files["pages/01-start.md"] = { content: `# ${title}\n\n${teaser}\n` };
+function onlyPage(lab: ImportedLab, definition: TrackDefinition): string {
+  const { title, teaser } = definition.track;
+  const parts = [`# ${title}`, teaser, aboutTrack(lab, definition) ?? ""];
+  lab.files["pages/01-start.md"] = {
+    content: `${parts
+      .map((part) => part.trim())
+      .join("\n\n")
+      .trim()}\n`,
+  };
   return "01-start";
 }
 
@@ -164,10 +194,11 @@ function workshopFile(track: Track, { name, pages, challenges, lab, tabs, node }
   const fronts = challenges.map(({ front }) => front);
   const level = levelOf(track, fronts);
   const minutes = minutesOf(track, fronts);
+  const description = descriptionOf(track);
   return stringify({
     name: labelOf(name),
     title: track.title,
-    ...(track.teaser !== "" && { description: track.teaser.replaceAll(/\s+/g, " ").trim() }),
+    ...(description !== "" && { description }),
     ...(minutes !== undefined && { minutes }),
     ...(level && { level }),
     ...(lab.callsCluster && { cluster: "own" }),

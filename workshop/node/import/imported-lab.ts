@@ -112,7 +112,12 @@ export class ImportedLab {
     }
   }
 
-  say(place: Pick<LabProblem, "file" | "fidelity" | "action">, message: string, fix: string): void {
+  /** Line 1 where the place has none. */
+  say(
+    place: Pick<LabProblem, "file" | "fidelity" | "action"> & { line?: number },
+    message: string,
+    fix: string,
+  ): void {
     this.problems.push({ severity: "warning", rule: "imported", line: 1, message, fix, ...place });
   }
 }

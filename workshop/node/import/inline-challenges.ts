@@ -55,27 +55,22 @@ function slugOf(entry: unknown): string | undefined {
 /** Reads a challenge that stands in `track.yml`. Throws LAB_INVALID. */
 export async function readInline(
   track: string,
-  { text, lineOf }: TrackDefinition,
+  { lineOf, textLineOf }: TrackDefinition,
   { folder, inline }: { folder: string; inline: InlineChallenge },
 ): Promise<TrackChallenge> {
   const at = ["challenges", inline.at];
   const front = fitted(challengeSchema, inline.entry, { path: join(track, "track.yml"), lineOf, at });
   const source = (front.assignment ?? "").replaceAll("\r\n", "\n");
   const title = front.title || (headingOf(source) ?? `Challenge ${String(inline.at + 1)}`);
-  const line = lineOf([...at, "assignment"]) ?? lineOf(at) ?? 1;
-  const isBlock = BLOCK_SCALAR.test(text.split("\n")[line - 1] ?? "");
   return {
     folder,
     file: "track.yml",
     front: { ...front, title },
     source,
-    firstLine: isBlock ? line + 1 : line,
+    firstLine: textLineOf([...at, "assignment"]),
     programs:
       inline.programs === undefined
         ? { setup: [], check: [], solve: [], cleanup: [] }
         : await programsOf(track, inline.programs),
   };
 }
-
-/** A text of several lines that begins on the next one. */
-const BLOCK_SCALAR = /[|>][-+1-9]{0,2}[ \t]{0,100}(?:#.*)?\r?$/;

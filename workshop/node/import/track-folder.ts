@@ -1,14 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { z } from "zod";
-import {
-  type Challenge,
-  type Track,
-  challengeSchema,
-  nodeOf,
-  trackConfigSchema,
-  trackSchema,
-} from "../../common/instruqt/track.js";
+import { type Challenge, type Track, challengeSchema, trackSchema } from "../../common/instruqt/track.js";
 import { issueText } from "../../common/issue-text.js";
 import { YamlProblem, type YamlValue, readYaml } from "../../common/yaml-value.js";
 import { labelOf } from "../../common/page-name.js";
@@ -20,10 +13,10 @@ export interface TrackDefinition {
   track: Track;
   /** Whether there is one. */
   isThere: boolean;
-  /** Its text. */
-  text: string;
   /** The line of a part of it, from 1. */
   lineOf: YamlValue["lineOf"];
+  /** The line on which a text in it begins, which may be the one below its key. */
+  textLineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /** A challenge of a track, and the programs that Instruqt runs for it, relative to the track. */
@@ -48,21 +41,26 @@ export type ChallengePrograms = Record<ProgramKind, string[]>;
 export async function readTrack(folder: string, tell: Tell): Promise<TrackDefinition> {
   if (!(await readdir(folder)).includes("track.yml")) {
     const track = trackSchema.parse({ title: nameOf(folder) });
-    return { track, isThere: false, text: "", lineOf: () => undefined };
+    return { track, isThere: false, lineOf: () => undefined, textLineOf: () => 1 };
   }
   const text = await readText(folder, "track.yml", tell);
   const { value, lineOf } = yamlOf(text, join(folder, "track.yml"));
   const track = fitted(trackSchema, value, { path: join(folder, "track.yml"), lineOf });
-  return { track: { ...track, title: track.title || nameOf(folder) }, isThere: true, text, lineOf };
+  const lines = text.split("\n");
+  const textLineOf = (at: readonly PropertyKey[]): number => {
+    const line = lineOf(at) ?? 1;
+    return BLOCK_SCALAR.test(lines[line - 1] ?? "") ? line + 1 : line;
+  };
+  return {
+    track: { ...track, title: track.title || nameOf(folder) },
+    isThere: true,
+    lineOf,
+    textLineOf,
+  };
 }
 
-/** The node of the track's cluster as `config.yml` names it; `undefined` where that is not there, or names none. Throws LAB_INVALID. */
-export async function readNode(folder: string, tell: Tell): Promise<string | undefined> {
-  if (!(await readdir(folder)).includes("config.yml")) return undefined;
-  const path = join(folder, "config.yml");
-  const { value, lineOf } = yamlOf(await readText(folder, "config.yml", tell), path);
-  return nodeOf(fitted(trackConfigSchema, value, { path, lineOf }));
-}
+/** Behind the key of a text of several lines. */
+const BLOCK_SCALAR = /[|>][-+1-9]{0,2}[ \t]{0,100}(?:#.*)?\r?$/;
 
 /** `2-b` comes before `10-c`. */
 const byNumber = new Intl.Collator("en", { numeric: true });
@@ -138,8 +136,8 @@ function nameOf(folder: string): string {
   return titleOf(labelOf(basename(folder)));
 }
 
-/** Lines are those of the file, in which the text begins at that one. */
-function yamlOf(text: string, path: string, firstLine = 1): Pick<YamlValue, "value" | "lineOf"> {
+/** Reads YAML whose lines are those of the file, in which the text begins at that one. Throws LAB_INVALID. */
+export function yamlOf(text: string, path: string, firstLine = 1): Pick<YamlValue, "value" | "lineOf"> {
   try {
     const { value, lineOf } = readYaml(text);
     return {

@@ -1,5 +1,6 @@
 import type { ImportedLab } from "./imported-lab.js";
 import type { ChallengePrograms, ProgramKind } from "./track-folder.js";
+import { exportOf } from "./track-machines.js";
 
 /** Folder of the home that holds the programs of the track. */
 const PROGRAM_FOLDER = ".track";
@@ -47,15 +48,17 @@ export async function solution(
   return `\n${FENCE}section:begin\nname: solution\ntitle: Do this for me\n${FENCE}\n\n${block}\n${FENCE}section:end\nname: solution\n${FENCE}\n`;
 }
 
-/** The check of a challenge as a block; `undefined` where it has none. */
+/** The check of a challenge as a block; `undefined` where it has none. It begins with those variables that it names. */
 export async function check(
   lab: ImportedLab,
   programs: ChallengePrograms,
-  name: string,
+  { name, environment }: { name: string; environment: Readonly<Record<string, string>> },
 ): Promise<string | undefined> {
   const script = onlyOf(lab, programs, "check");
   if (script === undefined) return undefined;
-  const block = await lab.checkBlock(script, `${name}-check.sh`, withHelpers);
+  const block = await lab.checkBlock(script, `${name}-check.sh`, (program) =>
+    withVariables(withHelpers(program), environment),
+  );
   if (block !== undefined)
     lab.say(
       { file: script, fidelity: "approximated", action: "check" },
@@ -76,6 +79,16 @@ function withHelpers(program: string): string {
     ...(first.startsWith("#!") ? [] : [first]),
     ...rest,
   ].join("\n");
+}
+
+const SHELL = /^#!.*\b(?:ba|da|k|z)?sh\b/;
+
+/** Checks are run by no shell that reads the learner's files. */
+function withVariables(program: string, environment: Readonly<Record<string, string>>): string {
+  const used = Object.entries(environment).filter(([name]) => program.includes(name));
+  const [first = "", ...rest] = program.split("\n");
+  if (used.length === 0 || !SHELL.test(first)) return program;
+  return [first, ...used.map(([name, value]) => exportOf(name, value)), ...rest].join("\n");
 }
 
 /** There is one machine here: the program of the first, and of the others that they are left out. */

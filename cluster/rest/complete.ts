@@ -17,20 +17,28 @@ import { mutateByAdmission, validateByAdmission } from "./admit.js";
 export async function completeWrite(
   core: ApiCore,
   type: ResourceType,
-  object: ApiObject,
-  request: AdmissionRequest,
+  write: Omit<Change, "old">,
 ): Promise<void> {
-  await completeChange(core, type, { object, request });
+  await completeChange(core, type, write);
+}
+
+interface Change {
+  object: ApiObject;
+  old?: ApiObject;
+  request: AdmissionRequest;
+  /** What an object without a name is called once admission has changed what it will. */
+  generatedName?: string;
 }
 
 /** The same for a change of `old`; admission may be shown another view of the object, such as Scale. */
 export async function completeChange(
   core: ApiCore,
   type: ResourceType,
-  { object, old: oldObject, request }: { object: ApiObject; old?: ApiObject; request: AdmissionRequest },
+  { object, old: oldObject, request, generatedName }: Change,
 ): Promise<void> {
   applyDefaults(core, type, object, oldObject);
   await mutateByAdmission(core, request);
+  if (generatedName !== undefined && !object.metadata.name) object.metadata.name = generatedName;
   applyDefaults(core, type, object, oldObject);
   await validateObject(core, type, { object, old: oldObject, subresource: request.resource.subresource });
   for (const text of warningsOf(type, object, oldObject)) request.warn(text);

@@ -42,11 +42,12 @@ export async function createObject(
     return conversion.fromStored(await createObject(core, conversion.stored, stored, options));
   }
   const object = copyJson(body.object);
-  prepare(core, type, object, { namespace: body.namespace, dryRun: options.dryRun ?? false });
+  const dryRun = options.dryRun ?? false;
+  const generatedName = prepare(core, type, object, { namespace: body.namespace, dryRun });
   const namespace = object.metadata.namespace ?? "";
   const name = object.metadata.name ?? "";
   const request = admissionRequest({ operation: "CREATE", type, namespace, name, object, options });
-  await completeWrite(core, type, object, request);
+  await completeWrite(core, type, { object, request, ...(generatedName !== undefined && { generatedName }) });
   const { applied } = body;
   recordManager({
     core,
@@ -57,27 +58,34 @@ export async function createObject(
     ...(applied && { applied }),
   });
   claimName(core, type, object);
-  if (options.dryRun === true) return object;
+  if (dryRun) return object;
   return core.store.put(type.storageKey, object);
 }
 
+/** Returns the name of an object that is to be given one, which it gets where a real API server gives it: when others may change it no more. */
 function prepare(
   core: ApiCore,
   type: ResourceType,
   object: ApiObject,
   { namespace, dryRun }: Pick<WriteOptions, "dryRun"> & { namespace: string | undefined },
-): void {
+): string | undefined {
   const strategy = strategyFor(type);
   requireKind(type, object);
   placeInNamespace(type, object.metadata, namespace);
   // A real API server's storage refuses it, where a dry run does not come.
   if (dryRun !== true) requireUnversioned(object.metadata);
   stampNewMetadata(object.metadata, core.now());
-  const { name, generateName: base } = object.metadata;
-  if ((name === undefined || name === "") && base !== undefined) object.metadata.name = generateName(base);
+  const { metadata } = object;
+  const isNamed = (metadata.name ?? "") !== "" || metadata.generateName === undefined;
+  if (!isNamed) metadata.name = generateName(metadata.generateName ?? "");
   if (hasSubresource(type, "status")) delete object["status"];
-  if (strategy.hasGeneration === true) object.metadata.generation = 1;
+  if (strategy.hasGeneration === true) metadata.generation = 1;
+  // A Job labels its pods by the name.
   strategy.prepareCreate?.(object, core.store);
+  if (isNamed) return undefined;
+  const { name } = metadata;
+  delete metadata.name;
+  return name;
 }
 
 /** Throws 409 where the name is taken; a generated name is drawn again instead. */

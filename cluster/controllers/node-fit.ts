@@ -48,6 +48,20 @@ export function misfit(pod: Pod, node: ApiObject, placed: PlacedPods): Misfit | 
   );
 }
 
+/**
+ * Whether a daemon is to run on the node, as its controller judges it: by selector, affinity and taints, not by room. What is there may
+ * stay for as long as no taint drives it out.
+ */
+export function daemonPlace(pod: Pod, node: ApiObject): { isWanted: boolean; mayStay: boolean } {
+  const { spec, metadata } = node as Node;
+  if (!matchesNodeAffinity(pod, metadata)) return { isWanted: false, mayStay: false };
+  const repelling = (spec?.taints ?? []).filter((taint) => keepsAway(taint) && isRepelled(pod, taint));
+  return {
+    isWanted: repelling.length === 0,
+    mayStay: repelling.every(({ effect }) => effect !== "NoExecute"),
+  };
+}
+
 /** Whether the pod needs devices by claims. */
 export function asksForDevices({ spec }: Pod): boolean {
   return recordsAt(spec, "resourceClaims").length > 0;

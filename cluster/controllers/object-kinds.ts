@@ -232,7 +232,7 @@ export interface StatefulSet extends ApiObject {
 export interface DaemonSet extends ApiObject {
   spec: {
     minReadySeconds?: number;
-    updateStrategy?: { type?: string };
+    updateStrategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
     selector: LabelSelector;
     template: PodTemplate;
   };

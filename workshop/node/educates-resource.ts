@@ -2,9 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { type EducatesResource, educatesResourceSchema } from "../common/educates-schema.js";
-import { issueText, plainIssues } from "../common/issue-text.js";
+import { fittingParts } from "../common/fitting-parts.js";
+import { issueText } from "../common/issue-text.js";
 import type { LabProblem } from "../common/lab.js";
 import type { PageProblem } from "../common/page-problem.js";
+import { placeOf } from "../common/resource-note.js";
 import { withoutTemplate } from "../common/templated-yaml.js";
 import { YamlProblem, type YamlValue, readYaml, splitDocuments } from "../common/yaml-value.js";
 import { isReallyWithin } from "./lab-path.js";
@@ -18,6 +20,8 @@ export interface WorkshopFile<Value> {
   value: Value | undefined;
   /** The line of a part, from 1. */
   lineOf: (path: readonly PropertyKey[]) => number;
+  /** Where a part of the value stands in the file, whose lists may have items that do not fit. */
+  writtenPath: (path: readonly PropertyKey[]) => readonly PropertyKey[];
   problems: LabProblem[];
 }
 
@@ -33,7 +37,7 @@ export async function readWorkshopFile<Schema extends z.ZodType>(
 }
 
 function nothingOf(file: string, problems: LabProblem[] = []): WorkshopFile<never> {
-  return { file, value: undefined, lineOf: () => 1, problems };
+  return { file, value: undefined, lineOf: () => 1, writtenPath: (path) => path, problems };
 }
 
 /** With what is to be told of the text itself. */
@@ -71,7 +75,8 @@ function readText<Schema extends z.ZodType>(
     const plain = withoutTemplate(text);
     const rest = plain === undefined ? undefined : readRest(plain, { file, schema, firstLine });
     if (!rest) return nothingOf(file, [unreadable(file, error, { text, firstLine })]);
-    return { ...rest, problems: [templateProblem(file, error.line + firstLine - 1, "what it fills in")] };
+    const told = templateProblem(file, error.line + firstLine - 1, "what it fills in");
+    return { ...rest, problems: [told, ...rest.problems] };
   }
 }
 
@@ -89,21 +94,28 @@ function readRest<Schema extends z.ZodType>(
   }
 }
 
+/** What of the file fits; the rest is told, and nothing but that is lost. */
 function fitted<Schema extends z.ZodType>(
   { value, lineOf }: YamlValue,
   { file, schema, firstLine }: { file: string; schema: Schema; firstLine: number },
 ): WorkshopFile<z.infer<Schema>> {
   const lineIn = (path: readonly PropertyKey[]): number => (lineOf(path) ?? 1) + firstLine - 1;
-  const read = schema.safeParse(value ?? {});
-  if (read.success) return { file, value: read.data, lineOf: lineIn, problems: [] };
-  const problems = plainIssues(read.error.issues).map((issue) =>
+  const read = fittingParts(schema, value ?? {});
+  const problems = read.left.map(({ issue, part }) =>
     problemOf(
       file,
       lineIn(issue.path),
-      `The file does not fit: ${issueText([issue])}; defaults are taken for all of it`,
+      `The file does not fit: ${issueText([issue])}; ${lossText(read, part)}`,
     ),
   );
-  return { file, value: undefined, lineOf: lineIn, problems };
+  const { value: fits, writtenPath } = read;
+  return { file, value: fits, lineOf: (path) => lineIn(writtenPath(path)), writtenPath, problems };
+}
+
+function lossText({ value }: { value?: unknown }, part: readonly PropertyKey[]): string {
+  return value === undefined
+    ? "defaults are taken for all of it"
+    : `${placeOf(part)} is left out, and nothing else`;
 }
 
 /** A definition that another program completes is YAML only afterwards. */

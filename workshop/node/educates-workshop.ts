@@ -5,6 +5,7 @@ import { homeContentOf } from "../common/educates-files.js";
 import { describeLab } from "../common/educates-lab.js";
 import type { Lab, LabPage, LabProblem, LabSource, PathPatterns } from "../common/lab.js";
 import { labelOf, workspacesNamedIn } from "../common/page-name.js";
+import { placeOf } from "../common/resource-note.js";
 import { readResource } from "./educates-resource.js";
 import { startFilesOf, unusedFiles } from "./educates-folder.js";
 
@@ -19,18 +20,19 @@ export interface EducatesWorkshop {
 
 /** Reads a workshop's resource and looks at its folder. Never throws for what an author wrote. */
 export async function readEducatesWorkshop(folder: string): Promise<EducatesWorkshop> {
-  const { file, value, lineOf, problems } = await readResource(folder);
+  const { file, value, lineOf, writtenPath, problems } = await readResource(folder);
   const resource = value ?? { spec: {} };
   const { described, notes } = describeLab(resource);
   const content = homeContentOf(resource);
   const said = [...notes, ...content.notes].map(({ path, fidelity, message, fix, isError }): LabProblem => {
     const line = lineOf(path);
+    const place = placeOf(path);
     return {
       severity: isError ? "error" : "warning",
       rule: "unsupported",
       file,
       line,
-      message,
+      message: message.startsWith(place) ? placeOf(writtenPath(path)) + message.slice(place.length) : message,
       fix,
       fidelity,
     };

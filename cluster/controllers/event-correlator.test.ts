@@ -20,6 +20,14 @@ describe("the event correlator", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it("keeps the same words of two containers apart", () => {
+    const correlator = new EventCorrelator(new ManualClock());
+    const keys = ["spec.containers{a}", "spec.containers{b}"].map(
+      (part) => correlator.correlate({ ...identity, part }, "same").key,
+    );
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it("begins anew after ten quiet minutes", () => {
     const clock = new ManualClock();
     const correlator = new EventCorrelator(clock);

@@ -16,6 +16,8 @@ export interface EventIdentity {
   about: string;
   type: string;
   reason: string;
+  /** The part of the object it is about; events of several parts may be combined, as client-go does. */
+  part?: string;
 }
 
 export interface Correlated {
@@ -37,11 +39,11 @@ export class EventCorrelator {
   }
 
   correlate(identity: EventIdentity, message: string): Correlated {
-    const { about, type, reason } = identity;
+    const { about, type, reason, part = "" } = identity;
     const isAllowed = this.#spend(about);
     const group = JSON.stringify([about, type, reason]);
     const messages = this.#messagesOf(group).add(message);
-    if (messages.size < SIMILAR_EVENTS) return { key: `${group}${message}`, message, isAllowed };
+    if (messages.size < SIMILAR_EVENTS) return { key: `${group}${part}${message}`, message, isAllowed };
     const [oldest] = messages;
     if (oldest !== undefined) messages.delete(oldest);
     return { key: group, message: `${COMBINED}${message}`, isAllowed };

@@ -17,6 +17,8 @@ export interface EventText {
   message: string;
   /** What was being done; events that say so have the form of `events.k8s.io`, with a series instead of a count. */
   action?: string;
+  /** The part of the object that it is about, such as `spec.containers{main}`. */
+  fieldPath?: string;
 }
 
 interface Observed {
@@ -75,6 +77,7 @@ export class EventRecorder {
       about: `${about.kind}/${namespace}/${name}/${uid}`,
       type: text.type,
       reason: text.reason,
+      part: text.fieldPath ?? "",
     };
     const { key, message, isAllowed } = this.#correlator.correlate(identity, text.message);
     if (!isAllowed) return;
@@ -100,7 +103,7 @@ export class EventRecorder {
     return true;
   }
 
-  #event(about: ApiObject, { type, reason, message, action }: EventText): ApiObject {
+  #event(about: ApiObject, { type, reason, message, action, fieldPath }: EventText): ApiObject {
     const now = this.#options.clock.now();
     const { component } = this.#options;
     const host = this.#options.host?.(about);
@@ -112,7 +115,7 @@ export class EventRecorder {
       apiVersion: "v1",
       kind: "Event",
       metadata: { name: `${name}.${suffix}`, namespace: namespaceOfEvent(about) },
-      involvedObject: referenceTo(about),
+      involvedObject: { ...referenceTo(about), ...(fieldPath !== undefined && { fieldPath }) },
       reason,
       message: message.slice(0, MAX_MESSAGE_CHARACTERS),
       type,

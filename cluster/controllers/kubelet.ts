@@ -4,6 +4,7 @@ import { hasRealContainers } from "../node/played-pods.js";
 import { RealPods } from "../node/real-pods.js";
 import type { VolumeSources } from "../node/volume-files.js";
 import { timestampOf } from "./clock.js";
+import { aboutContainer } from "./container-field.js";
 import type { Controller, ControllerContext } from "./controller.js";
 import type { EventRecorder, EventText } from "./event-recorder.js";
 import { isSameJson } from "./json-equality.js";
@@ -172,7 +173,8 @@ class Kubelet {
     await this.#write(pod, status);
     for (const { name } of containersOf(pod)) {
       const [before, after] = [pod.status, status].map((each) => statusOfContainer(each, name));
-      for (const text of startTexts(before, after, problems.get(name))) this.#recorder.record(pod, text);
+      for (const text of startTexts(before, after, problems.get(name)))
+        this.#recorder.record(pod, aboutContainer(pod, name, text));
     }
     const endless = endlessText(pod, status);
     if (endless !== undefined) this.#tellWithOwner(pod, endless);
@@ -259,8 +261,8 @@ class Kubelet {
 
   #recordStop(pod: Pod): void {
     for (const { name } of pod.spec.containers) {
-      const message = `Stopping container ${name}`;
-      this.#recorder.record(pod, { type: "Normal", reason: "Killing", message });
+      const text: EventText = { type: "Normal", reason: "Killing", message: `Stopping container ${name}` };
+      this.#recorder.record(pod, aboutContainer(pod, name, text));
     }
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { textAt } from "../api/field-access.js";
 import type { ApiObject, ResourceRef } from "../api/object.js";
 import type { TestCluster } from "./cluster-for-tests.js";
 import { startTestCluster } from "./cluster-for-tests.js";
@@ -8,6 +9,7 @@ import {
   daemonSets,
   endpoints,
   endpointSlices,
+  events,
   nodes,
   persistentVolumeClaims,
   pods,
@@ -142,6 +144,13 @@ describe("a pod on the simulated node", () => {
       "Started",
     ]);
     expect(texts.filter((text) => text.includes("simulated by Lectern"))).toHaveLength(3);
+    expect(
+      cluster.api
+        .list(events, { namespace })
+        .filter(({ metadata: of }) => of.name?.startsWith("solo."))
+        .map((event) => textAt(event, "involvedObject.fieldPath"))
+        .toSorted(),
+    ).toEqual(["", ...Array.from({ length: 3 }, () => "spec.containers{main}")]);
     expect(pod.status?.["message"]).toBe("simulated by Lectern: no process runs");
   });
 

@@ -2,7 +2,8 @@ import { numberAt, recordAt } from "../api/field-access.js";
 import type { JsonObject } from "../api/field-access.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
 import type { Clock } from "../controllers/clock.js";
-import type { EventRecorder } from "../controllers/event-recorder.js";
+import { aboutContainer } from "../controllers/container-field.js";
+import type { EventRecorder, EventText } from "../controllers/event-recorder.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { performAction } from "./container-action.js";
 import type { ContainerRecord } from "./container-record.js";
@@ -114,11 +115,12 @@ export class ContainerProbes {
     why: string | undefined,
   ): boolean {
     const { recorder, onChange, onDeath } = this.#options;
-    if (why !== undefined) recorder.record(pod, podEvents.unhealthy(TITLES[kind], why));
+    const tell = (text: EventText): void => recorder.record(pod, aboutContainer(pod, container.name, text));
+    if (why !== undefined) tell(podEvents.unhealthy(TITLES[kind], why));
     const isGood = successes >= numberAt(probe, "successThreshold", 1);
     const isBad = failures >= numberAt(probe, "failureThreshold", 3);
     if (isBad && kind !== "readiness") {
-      recorder.record(pod, podEvents.killedFor(container.name, kind));
+      tell(podEvents.killedFor(container.name, kind));
       onDeath(pod, container);
       return true;
     }

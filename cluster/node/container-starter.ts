@@ -1,7 +1,8 @@
 import type { ContainerRuntime } from "../containers/container-runtime.js";
 import { isConfigFailure } from "./container-config-error.js";
+import { aboutContainer } from "../controllers/container-field.js";
 import type { ControllerContext } from "../controllers/controller.js";
-import type { EventRecorder } from "../controllers/event-recorder.js";
+import type { EventRecorder, EventText } from "../controllers/event-recorder.js";
 import { keyOf } from "../controllers/object-keys.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { configurationProblem, type StartProblem, startProblem } from "../controllers/start-problems.js";
@@ -60,7 +61,7 @@ export class ContainerStarter {
   ): void {
     const isNew = record.state.waiting?.message !== message;
     record.waits(reason, message);
-    if (isNew) for (const text of events) this.#context.recorder.record(pod, text);
+    if (isNew) for (const text of events) this.#tell(pod, record.name, text);
     queue.addAfter(keyOf(pod), CONFIGURATION_AGAIN_MS);
   }
 
@@ -80,12 +81,12 @@ export class ContainerStarter {
       "CrashLoopBackOff",
       `back-off ${delay} restarting failed container=${record.name} pod=${title}`,
     );
-    this.#context.recorder.record(pod, podEvents.backOff(record.name, title));
+    this.#tell(pod, record.name, podEvents.backOff(record.name, title));
     return true;
   }
 
   #hasImage({ pod, queue }: StartTurn, { image = "" }: Container, record: ContainerRecord): boolean {
-    const { api, runtime, recorder } = this.#context;
+    const { api, runtime } = this.#context;
     const verdict = runtime.image(image, ownImagesOf(api, pod));
     if (verdict.kind === "runs") {
       record.imageId = verdict.id;
@@ -103,26 +104,26 @@ export class ContainerStarter {
         "ImagePullBackOff",
         `Back-off pulling image ${JSON.stringify(image)}: ErrImagePull: ${why}`,
       );
-      recorder.record(pod, podEvents.pullBackOff(image));
-      recorder.record(pod, podEvents.failed("ImagePullBackOff"));
+      this.#tell(pod, record.name, podEvents.pullBackOff(image));
+      this.#tell(pod, record.name, podEvents.failed("ImagePullBackOff"));
       return false;
     }
     record.waits("ErrImagePull", why);
     record.pulls.tried();
     record.pulls.ended(this.#nowMs(), 0);
-    recorder.record(pod, podEvents.pulling(image));
-    recorder.record(pod, podEvents.pullFailed(image, why));
-    recorder.record(pod, podEvents.failed("ErrImagePull"));
+    this.#tell(pod, record.name, podEvents.pulling(image));
+    this.#tell(pod, record.name, podEvents.pullFailed(image, why));
+    this.#tell(pod, record.name, podEvents.failed("ErrImagePull"));
     queue.addAfter(keyOf(pod), LOOK_AGAIN_MS);
     return false;
   }
 
   async #begin(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
     const { pod, address, queue } = turn;
-    const { api, runtime, recorder, clock } = this.#context;
+    const { api, runtime, clock } = this.#context;
     const attempt = record.attempt + 1;
     const verdict = runtime.image(container.image ?? "", ownImagesOf(api, pod));
-    if (verdict.kind === "runs") recorder.record(pod, podEvents.pulled(verdict.message));
+    if (verdict.kind === "runs") this.#tell(pod, record.name, podEvents.pulled(verdict.message));
     const id = runtimeIdOf(pod, container.name, attempt);
     const undo = record.beforeAttempt();
     try {
@@ -136,16 +137,16 @@ export class ContainerStarter {
         undo();
         return this.#waitFor(turn, record, configurationProblem(message));
       }
-      recorder.record(pod, podEvents.created());
+      this.#tell(pod, record.name, podEvents.created());
       const nowMs = this.#nowMs();
       const times = { startedMs: nowMs, finishedMs: nowMs };
       record.finished({ container: id, reason: "StartError", ...times, message, exitCode: CANNOT_RUN });
-      recorder.record(pod, podEvents.failed(message));
+      this.#tell(pod, record.name, podEvents.failed(message));
       queue.add(keyOf(pod));
       return;
     }
-    recorder.record(pod, podEvents.created());
-    recorder.record(pod, podEvents.started());
+    this.#tell(pod, record.name, podEvents.created());
+    this.#tell(pod, record.name, podEvents.started());
     this.#forgetOld(pod, record);
     if (record.isRunning) this.#context.onStarted(pod, container, record);
   }
@@ -157,6 +158,10 @@ export class ContainerStarter {
     this.#context.runtime.removeContainer(old).catch((error: unknown) => {
       this.#context.logger.debug({ err: error, container: old }, "an old container could not be removed");
     });
+  }
+
+  #tell(pod: Pod, container: string, text: EventText): void {
+    this.#context.recorder.record(pod, aboutContainer(pod, container, text));
   }
 
   #nowMs(): number {

@@ -1,6 +1,7 @@
 import { recordAt } from "../api/field-access.js";
 import type { ContainerRuntime } from "../containers/container-runtime.js";
-import type { EventRecorder } from "../controllers/event-recorder.js";
+import { aboutContainer } from "../controllers/container-field.js";
+import type { EventRecorder, EventText } from "../controllers/event-recorder.js";
 import type { Container, Pod } from "../controllers/object-kinds.js";
 import { performAction } from "./container-action.js";
 import type { ContainerRecord } from "./container-record.js";
@@ -9,23 +10,33 @@ import { podEvents } from "./pod-events.js";
 /** Milliseconds a hook after the start may take; a kubelet waits as long as it lasts. */
 const AFTER_START_MS = 300_000;
 
+export interface LifecycleHooksOptions {
+  runtime: ContainerRuntime;
+  recorder: EventRecorder;
+  /** The container has to be ended, for what was to follow its start failed. */
+  onDeath: (pod: Pod, container: Container) => void;
+}
+
 /** What containers ask to be done after their start and before their end. */
 export class LifecycleHooks {
   readonly #runtime: ContainerRuntime;
   readonly #recorder: EventRecorder;
+  readonly #onDeath: LifecycleHooksOptions["onDeath"];
 
-  constructor({ runtime, recorder }: { runtime: ContainerRuntime; recorder: EventRecorder }) {
+  constructor({ runtime, recorder, onDeath }: LifecycleHooksOptions) {
     this.#runtime = runtime;
     this.#recorder = recorder;
+    this.#onDeath = onDeath;
   }
 
-  /** A hook that fails ends the container. */
+  /** A hook that fails ends the container, within its grace. */
   afterStart(pod: Pod, container: Container, { runtimeId = "" }: ContainerRecord): void {
     const hook = recordAt(container, "lifecycle.postStart");
     if (hook === undefined) return;
-    performAction(this.#target(pod, container, runtimeId), hook, AFTER_START_MS).catch((error: unknown) => {
-      this.#recorder.record(pod, podEvents.hookFailed("PostStart", textOf(error)));
-      return this.#runtime.stop(runtimeId, 0).catch(() => undefined);
+    performAction(this.#target(pod, container, runtimeId), hook, AFTER_START_MS).catch(() => {
+      this.#tell(pod, container, podEvents.hookFailed("PostStart"));
+      this.#tell(pod, container, podEvents.killedForHook());
+      this.#onDeath(pod, container);
     });
   }
 
@@ -39,17 +50,17 @@ export class LifecycleHooks {
     if (hook === undefined || graceMs === 0) return;
     try {
       await performAction(this.#target(pod, container, runtimeId), hook, graceMs);
-    } catch (error) {
-      this.#recorder.record(pod, podEvents.hookFailed("PreStop", textOf(error)));
+    } catch {
+      this.#tell(pod, container, podEvents.hookFailed("PreStop"));
     }
+  }
+
+  #tell(pod: Pod, { name }: Container, text: EventText): void {
+    this.#recorder.record(pod, aboutContainer(pod, name, text));
   }
 
   #target(pod: Pod, container: Container, runtimeId: string): Parameters<typeof performAction>[0] {
     const [sandbox, address] = [pod.metadata.uid ?? "", pod.status?.podIP ?? ""];
     return { runtime: this.#runtime, container, sandbox, runtimeId, address };
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

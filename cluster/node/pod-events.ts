@@ -21,8 +21,10 @@ export const podEvents = {
   killedFor: (container: string, probe: string): EventText =>
     normal("Killing", `Container ${container} failed ${probe} probe, will be restarted`),
   unhealthy: (probe: string, why: string): EventText => warning("Unhealthy", `${probe} probe failed: ${why}`),
-  hookFailed: (hook: "PostStart" | "PreStop", why: string): EventText =>
-    warning(`Failed${hook}Hook`, `${hook}Hook failed: ${why}`),
+  killedForHook: (): EventText => normal("Killing", "FailedPostStartHook"),
+  /** Without the reason, which may tell what only the container knows. */
+  hookFailed: (hook: "PostStart" | "PreStop"): EventText =>
+    warning(`Failed${hook}Hook`, `${hook}Hook failed`),
 };
 
 function normal(reason: string, message: string): EventText {

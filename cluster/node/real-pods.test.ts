@@ -33,6 +33,12 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
     const { stdout } = await fixture.run(args);
     return stdout.split("\n").map((line) => line.trim());
   };
+  const parts = async (name: string): Promise<string[]> => {
+    const line = "{.involvedObject.fieldPath} {.reason}: {.message}{'\\n'}";
+    const args = ["get", "events", "--field-selector", `involvedObject.name=${name}`];
+    const { stdout } = await fixture.run([...args, "-o", `jsonpath={range .items[*]}${line}{end}`]);
+    return stdout.split("\n");
+  };
   const becomes = (name: string, path: string, value: string): Promise<void> =>
     expect.poll(() => read(name, path)).toBe(value);
 
@@ -203,6 +209,30 @@ describe.skipIf(kubectl === undefined)("pods that really run", () => {
       .toContain("Killing: Container c failed liveness probe, will be restarted");
     expect(await read("probed", path)).toBe("false");
     await expect.poll(() => events("probed")).toContain("Unhealthy: Readiness probe failed:");
+  });
+
+  it("tell of a hook that failed without what it said, and which container they mean", async () => {
+    const failing = { exec: { command: ["sh", "-c", "echo a secret; exit 3"] } };
+    await create("hooked", {
+      terminationGracePeriodSeconds: 1,
+      initContainers: [busybox("true", { name: "first" })],
+      containers: [busybox("exec sleep 1000", { lifecycle: { postStart: failing } })],
+    });
+    await expect.poll(() => parts("hooked")).toContain("spec.containers{c} Killing: FailedPostStartHook");
+    await create("unhooked", {
+      terminationGracePeriodSeconds: 1,
+      containers: [busybox("exec sleep 1000", { lifecycle: { preStop: failing } })],
+    });
+    await becomes("unhooked", "{.status.phase}", "Running");
+    await fixture.run(["delete", "pod", "unhooked", "hooked"]);
+    await expect
+      .poll(() => parts("unhooked"))
+      .toContain("spec.containers{c} FailedPreStopHook: PreStopHook failed");
+    const told = await parts("hooked");
+    expect(told).toContain("spec.initContainers{first} Started: Container started");
+    expect(told).toContain("spec.containers{c} FailedPostStartHook: PostStartHook failed");
+    expect(told).toContain(" Scheduled: Successfully assigned default/hooked to lectern-simulated");
+    expect(told.filter((text) => text.includes("secret"))).toEqual([]);
   });
 
   it("stop within their grace and leave nothing", async () => {

@@ -1,7 +1,8 @@
 import type { ContainerExit, ContainerRuntime } from "../containers/container-runtime.js";
 import { timestampOf } from "../controllers/clock.js";
+import { aboutContainer } from "../controllers/container-field.js";
 import type { ControllerContext } from "../controllers/controller.js";
-import type { EventRecorder } from "../controllers/event-recorder.js";
+import type { EventRecorder, EventText } from "../controllers/event-recorder.js";
 import { isSameJson } from "../controllers/json-equality.js";
 import { keyOf, locationOfObject, nameOf, namespaceOf } from "../controllers/object-keys.js";
 import type { Container, Pod, PodStatus } from "../controllers/object-kinds.js";
@@ -54,12 +55,9 @@ export class RealPods {
     this.#options = options;
     this.#queue = queue;
     this.#found = new FoundSandboxes(options);
-    this.#hooks = new LifecycleHooks(options);
-    this.#probes = new ContainerProbes({
-      ...options,
-      onChange: (pod) => queue.add(keyOf(pod)),
-      onDeath: (pod, container) => void this.#end(pod, container, graceMsOf(pod)),
-    });
+    const onDeath = (pod: Pod, container: Container): void => void this.#end(pod, container, graceMsOf(pod));
+    this.#hooks = new LifecycleHooks({ ...options, onDeath });
+    this.#probes = new ContainerProbes({ ...options, onChange: (pod) => queue.add(keyOf(pod)), onDeath });
     this.#starter = new ContainerStarter({
       ...options,
       onStarted: (pod, container, record) => {
@@ -235,7 +233,7 @@ export class RealPods {
   async #keepUp(turn: StartTurn, container: Container, record: ContainerRecord): Promise<void> {
     if (record.isRunning && record.image !== container.image && !record.isEnding) {
       record.isEnding = true;
-      this.#options.recorder.record(turn.pod, podEvents.changed(container.name));
+      this.#tell(turn.pod, container, podEvents.changed(container.name));
       void this.#end(turn.pod, container, graceMsOf(turn.pod));
     }
     if (record.isRunning || (record.ended !== undefined && !isRestarted(turn.pod, container, record))) return;
@@ -247,7 +245,7 @@ export class RealPods {
       const sidecar = record.container(pod, container);
       if (!sidecar.isRunning || sidecar.isEnding) continue;
       sidecar.isEnding = true;
-      this.#options.recorder.record(pod, podEvents.stopping(container.name));
+      this.#tell(pod, container, podEvents.stopping(container.name));
       void this.#end(pod, container, graceMsOf(pod));
     }
   }
@@ -256,11 +254,15 @@ export class RealPods {
     record.close();
     const running = containersOf(pod).filter(({ name }) => record.named(name)?.isRunning);
     const ordinary = running.filter((container) => !isSidecar(container));
-    for (const { name } of running) this.#options.recorder.record(pod, podEvents.stopping(name));
+    for (const container of running) this.#tell(pod, container, podEvents.stopping(container.name));
     const graceMs = graceMsOf(pod);
     await Promise.all(ordinary.map((container) => this.#end(pod, container, graceMs)));
     // The last to start is the first to go.
     for (const sidecar of running.filter(isSidecar).toReversed()) await this.#end(pod, sidecar, graceMs);
+  }
+
+  #tell(pod: Pod, { name }: Container, text: EventText): void {
+    this.#options.recorder.record(pod, aboutContainer(pod, name, text));
   }
 
   async #end(pod: Pod, container: Container, graceMs: number): Promise<void> {

@@ -84,6 +84,41 @@ describe("shortcodes", () => {
     expect(html).toMatch(/<div class="warning">[^]*two <code>x<\/code>[^]*<\/div>[^]*three/);
   });
 
+  it.each([
+    ["a fence", "```execute\nls\n```"],
+    ["code of its own", "{{< highlight sh >}}\nls\n{{< /highlight >}}\n\n```execute\nls\n```"],
+    ["text", "*text*\n\n```execute\nls\n```"],
+    ["a box", "{{< note >}}\n```execute\nls\n```\n{{< /note >}}"],
+  ])("make blocks of HTML that end before what follows: %s", (_what, after) => {
+    for (const before of [
+      '{{< figure src="a.png" alt="A" >}}',
+      "{{< note >}}a{{< /note >}}",
+      '{{< details "b" >}}{{< figure src="a.png" alt="A" >}}{{< /details >}}',
+      "{{< highlight sh >}}ls{{< /highlight >}}",
+    ])
+      for (const indent of ["", "> ", "- one\n- "]) {
+        const rest = indent.startsWith("-") ? "  " : indent;
+        const page = `${indent}${before}\n${after}`.replaceAll(/\n(?=[^-])/g, `\n${rest}`);
+        const { html, actions, problems } = compiled(page.replace("- one\n  -", "- one\n-"));
+        expect(problems, page).toEqual([]);
+        expect(actions.map(({ view }) => view.text)).toEqual(["ls"]);
+        expect(html).not.toMatch(/[`*]|&gt;|\{\{/);
+      }
+  });
+
+  it("make code without lines of its own, whatever back-ticks are in it", () => {
+    const { html, problems } = compiled(
+      "<div>\n{{< highlight md >}}\n```sh\nls\n```\n{{< /highlight >}}\n</div>\n",
+    );
+    expect(problems).toEqual([]);
+    expect(html).toContain('<code class="language-md">```sh\nls\n```\n</code>');
+  });
+
+  it("make a picture of a figure within a sentence or a cell", () => {
+    const { html } = compiled('| a |\n|---|\n| {{< figure src="a.png" alt="A" >}} |\n');
+    expect(html).toMatch(/<td><figure><img src="p\/a\.png" alt="A"[^>]*><\/figure><\/td>/);
+  });
+
   it("are filled in blocks, behind code, and quoted in commands", () => {
     const { actions, problems } = compiled(
       "```terminal:execute\ncommand: echo {{< param name >}} -o go-template='{{range .items}}{{end}}'\n```\n\n`abc`{{< copy >}}\n",

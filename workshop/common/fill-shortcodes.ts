@@ -2,7 +2,7 @@ import { Fillings, escapeHtml, withoutMarks } from "./filled-text.js";
 import { LinedText } from "./lined-text.js";
 import { lineEndCounter, lineEnds } from "./page-leaves.js";
 import { type Shortcode, type ShortcodePiece, scanShortcodes } from "./shortcode-scan.js";
-import { ShortcodeTabs, type TabPiece } from "./shortcode-tabs.js";
+import { CODE_FENCE, ShortcodeTabs, type TabPiece } from "./shortcode-tabs.js";
 import { pairShortcodes } from "./shortcode-pairs.js";
 import type { Templated } from "./template.js";
 import { type TemplateProblem, unknownName } from "./template-page.js";
@@ -153,7 +153,7 @@ const SINGLE: ReadonlyMap<string, Single> = new Map<string, Single>([
   ["baseurl", () => ""],
   ["ref", ({ arguments: given }) => given.positional[0] ?? given.named["path"] ?? ""],
   ["relref", ({ arguments: given }) => given.positional[0] ?? given.named["path"] ?? ""],
-  ["figure", ({ arguments: { named } }) => figure(named)],
+  ["figure", ({ arguments: { named } }, place) => figureBlock(figure(named), place)],
   ["highlight", codeFence],
   ["details", detailsBlock],
 ]);
@@ -168,15 +168,21 @@ function paramMark({ written, arguments: given }: Shortcode, { fillings, variabl
   return fillings.mark({ kind: "missing", written, rule: "unknown-variable", message, fix });
 }
 
-function codeFence({ isClosing, arguments: given }: Shortcode, { indent, isFirst }: Place): string {
-  if (isClosing) return ["", "```", ""].join(`\n${indent}`);
-  return [...(isFirst ? [] : [""]), `\`\`\`${given.positional[0] ?? ""}`, ""].join(`\n${indent}`);
+function codeFence({ isClosing, arguments: given }: Shortcode, place: Place): string {
+  const fence = isClosing ? CODE_FENCE : `${CODE_FENCE}${given.positional[0] ?? ""}`;
+  return fenceMarks(fence, place, !isClosing);
 }
 
 function detailsBlock({ isClosing, arguments: given }: Shortcode, place: Place): string {
   if (isClosing) return blockEnd("details", place);
   const summary = escapeHtml(given.named["summary"] ?? given.positional[0] ?? "Details");
   return blockBegin(["<details>", `<summary>${summary}</summary>`], place);
+}
+
+/** What begins a line is a block of HTML, which only a blank line ends; within a sentence or a cell it is a part of that. */
+function figureBlock(html: string, { indent, isFirst, isLast }: Place): string {
+  if (!isFirst) return html;
+  return [html, "", ...(isLast ? [] : [""])].join(`\n${indent}`);
 }
 
 function figure(named: Readonly<Record<string, string>>): string {
@@ -232,8 +238,8 @@ function lastLine(text: string): string {
   return text.slice(text.lastIndexOf("\n") + 1).slice(0, MAX_LINE_CHARACTERS);
 }
 
-/** Blanks as wide as what stands before the text of the line: its own, and the mark of a list's item. */
+/** Blanks as wide as what stands before the text of the line: its own, and the mark of a list's item; marks of quotations are those of the next line too. */
 function indentOf(line: string): string {
-  const head = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?/.exec(line)?.[0] ?? "";
-  return head.replaceAll(/[^\t]/g, " ");
+  const head = /^(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?/.exec(line)?.[0] ?? "";
+  return head.replaceAll(/[^\t>]/g, " ");
 }

@@ -23,7 +23,7 @@ interface TabSet {
 }
 
 /** Longer than the marks that code within a tab has. */
-const FENCE = "`````";
+export const CODE_FENCE = "`````";
 
 /** The tabs of a page, one shortcode after the other. */
 export class ShortcodeTabs {
@@ -60,9 +60,9 @@ function beginTab(set: TabSet, { written, arguments: { named, positional } }: Sh
   const opening = `<details class="tab"${set.count === 0 ? " open" : ""}>`;
   set.count += 1;
   const begin = [opening, `<summary>${escapeHtml(title)}</summary>`];
-  return set.isCode ? { begin, fence: FENCE + (named["lang"] ?? set.code ?? "") } : { begin };
+  return set.isCode ? { begin, fence: CODE_FENCE + (named["lang"] ?? set.code ?? "") } : { begin };
 }
 
 function endTab({ isCode }: TabSet): TabPiece {
-  return isCode ? { fence: FENCE, end: "details" } : { end: "details" };
+  return isCode ? { fence: CODE_FENCE, end: "details" } : { end: "details" };
 }

@@ -7,6 +7,12 @@ const REFERENCE = new RegExp(`^(?:${DOMAIN}/)?${PATH_PART}(?:/${PATH_PART})*${TA
 
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 const MAX_NAME = 255;
+/** Hexadecimal digits of a digest, by what it was made with. */
+const DIGITS = new Map([
+  ["sha256", 64],
+  ["sha384", 96],
+  ["sha512", 128],
+]);
 
 /** What a container runtime says of an image name it cannot read; `undefined` for one it can. */
 export function imageNameProblem(image: string): string | undefined {
@@ -24,10 +30,23 @@ function problemOf(image: string): string | undefined {
   if (name !== name.toLowerCase()) {
     return `invalid reference format: repository name (${name}) must be lowercase`;
   }
-  if (!REFERENCE.test(`${domain}/${rest}`)) return "invalid reference format";
-  const path = name.split("@", 1)[0] ?? "";
-  if (path.length > MAX_NAME) return `repository name must not be more than ${MAX_NAME} characters`;
-  return undefined;
+  const reference = `${domain}/${rest}`;
+  if (!REFERENCE.test(reference)) {
+    const isHelped = REFERENCE.test(reference.toLowerCase());
+    return isHelped ? "repository name must be lowercase" : "invalid reference format";
+  }
+  const [path = "", digest] = rest.split("@");
+  if ((path.split(":", 1)[0] ?? "").length > MAX_NAME)
+    return `repository name must not be more than ${MAX_NAME} characters`;
+  return digest === undefined ? undefined : digestProblem(digest);
+}
+
+function digestProblem(digest: string): string | undefined {
+  const [algorithm = "", encoded = ""] = digest.split(":");
+  const digits = DIGITS.get(algorithm);
+  if (digits === undefined) return "unsupported digest algorithm";
+  if (encoded.length !== digits) return "invalid checksum digest length";
+  return encoded === encoded.toLowerCase() ? undefined : "invalid checksum digest format";
 }
 
 /** As Docker reads a name: what has no domain is of docker.io, and there of `library` where it has no path. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ApiObject } from "../api/object.js";
 import { createPodHandlers } from "../rest/pod-handlers.js";
 import type { TestCluster } from "./cluster-for-tests.js";
 import { startTestCluster } from "./cluster-for-tests.js";
@@ -47,6 +48,18 @@ const createBudget = async (spec: object): Promise<void> => {
   });
   await cluster.until("its status", () => budgetStatus()["expectedPods"] === 3);
 };
+const createNamed = async (name: string, spec: object): Promise<void> => {
+  const metadata = { name, namespace };
+  await cluster.apply({ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata, spec });
+};
+const budgetNamed = (name: string): ApiObject => cluster.api.get(podDisruptionBudgets, { namespace, name });
+const statusOfBudget = (name: string): Record<string, unknown> =>
+  (budgetNamed(name)["status"] ?? {}) as Record<string, unknown>;
+const eventsOfBudget = (name: string): string[] => cluster.eventsOf(budgetNamed(name));
+const createPod = async (name: string, labels: object): Promise<void> => {
+  const spec = { containers: [{ name: "main", image: "nginx:1" }] };
+  await cluster.apply({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec });
+};
 const evict = async (name: string): Promise<number> => {
   const { subresources } = createPodHandlers(cluster.api, () => new Date());
   const handler = subresources.find(({ subresource }) => subresource === "eviction");
@@ -89,6 +102,66 @@ describe("a PodDisruptionBudget", () => {
     expect(budgetStatus()["conditions"]).toMatchObject([
       { type: "DisruptionAllowed", status: allowed > 0 ? "True" : "False" },
     ]);
+  });
+
+  it("says that it cannot count pods that nobody manages, unless it is told their number", async () => {
+    await createPod("naked", { app: "naked" });
+    await cluster.until(
+      "the pod ready",
+      () => (cluster.api.get(pods, { namespace, name: "naked" }) as Pod).status?.phase === "Running",
+    );
+    const naked = { selector: { matchLabels: { app: "naked" } } };
+    for (const [name, spec] of [
+      ["share", { maxUnavailable: 1, ...naked }],
+      ["number", { minAvailable: 1, ...naked }],
+      ["nobody", { minAvailable: 1, selector: { matchLabels: { app: "nobody" } } }],
+    ] as const)
+      await createNamed(name, spec);
+    await cluster.until("its status", () => statusOfBudget("share")["currentHealthy"] === 1);
+    expect(statusOfBudget("share")).toMatchObject({
+      expectedPods: 0,
+      disruptionsAllowed: 0,
+      desiredHealthy: 0,
+    });
+    const told = await cluster.until(
+      "its event",
+      () => eventsOfBudget("share").length > 0 && eventsOfBudget("share"),
+    );
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^UnmanagedPods: Pods selected by this PodDisruptionBudget \(selector: &LabelSelector\{MatchLabels:map\[string\]string\{app: naked,\},MatchExpressions:\[\]LabelSelectorRequirement\{\},\}\) were found to be unmanaged\./,
+      ),
+    ]);
+    await cluster.until("the other's status", () => statusOfBudget("number")["expectedPods"] === 1);
+    expect(eventsOfBudget("number")).toEqual([]);
+    await cluster.until("the event", () => eventsOfBudget("nobody").length > 0);
+    expect(eventsOfBudget("nobody")).toEqual(["NoPods: No matching pods found"]);
+  });
+
+  it("allows nothing where the pods' owner does not say how many they are to be", async () => {
+    const labels = { app: "daemon" };
+    await cluster.apply({
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { name: "daemon", namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "main", image: "nginx:1" }] } },
+      },
+    });
+    await cluster.until("its pod", () =>
+      cluster.api.list(pods, { namespace }).some(({ metadata }) => metadata.labels?.["app"] === "daemon"),
+    );
+    await createNamed("daemon", { maxUnavailable: 1, selector: { matchLabels: labels } });
+    const why = "daemonsets.apps does not implement the scale subresource";
+    await cluster.until("its event", () => eventsOfBudget("daemon").length > 0);
+    expect(eventsOfBudget("daemon")).toEqual([
+      `CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${why}`,
+    ]);
+    expect(statusOfBudget("daemon")).toMatchObject({
+      disruptionsAllowed: 0,
+      conditions: [{ type: "DisruptionAllowed", status: "False", reason: "SyncFailed", message: why }],
+    });
   });
 
   it("lets no more pods be evicted at once than it allows", async () => {

@@ -1,11 +1,11 @@
 import type { HandlerSet, SubresourceHandler, VirtualResource } from "../api/handlers.js";
 import { requireAcceptable } from "./negotiate.js";
-import { methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
+import { badRequest, methodNotAllowed, notImplemented, pathNotFound } from "../api/status.js";
 import { getObject } from "../rest/api-service.js";
 import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
 import type { Pod } from "../controllers/object-kinds.js";
 import type { PodStreams } from "../streaming/pod-streams.js";
-import { chosenContainer } from "../streaming/container-target.js";
+import { chosenContainer, isOnNode } from "../streaming/container-target.js";
 import { refusedProxy } from "../streaming/proxy-target.js";
 import type { Call } from "./call.js";
 import { writeOptions } from "./call.js";
@@ -87,7 +87,7 @@ async function handleSubresource(call: Call, handlers: ResourceHandlers, name: s
   const full = `${call.type.resource}/${name}`;
   const missing = call.type.group === "" ? NEEDS_CONTAINERS[full] : undefined;
   const stream = call.type.group === "" ? handlers.podStreams?.get(full) : undefined;
-  if (missing !== undefined && stream === undefined) throw needsContainer(call, missing);
+  if (missing !== undefined && stream === undefined) return answerWithoutContainers(call, missing);
   if (!known.verbs.includes(call.info.verb)) throw methodNotAllowed(NOT_ALLOWED);
   if (name === "proxy" && stream === undefined) throw refusedProxy(call);
   if (stream !== undefined) return stream(call);
@@ -140,14 +140,19 @@ function kindOfBody({ type, ref }: Call): { group: string; version: string; kind
   return type.subresources.find(({ name }) => name === ref.subresource)?.kind ?? type;
 }
 
-/** Throws itself 404 where there is no such pod, and 400 where the call names no container of it. */
-function needsContainer(call: Call, missing: string): Error {
+/** Throws 404 where there is no such pod, 400 where the call names no container of it or it is on no node, and else 501. */
+async function answerWithoutContainers(call: Call, missing: string): Promise<void> {
   const { core, ref, namespace = "", name: pod } = call;
   const { group, version, resource } = ref;
   const at = { namespace, name: pod };
-  const object = getObject(core, { group, version, resource }, at, core.store.committedRevision);
-  if (ref.subresource !== "portforward") chosenContainer(call, object as Pod);
-  return notImplemented(
+  const object = getObject(core, { group, version, resource }, at, core.store.committedRevision) as Pod;
+  if (ref.subresource !== "portforward") chosenContainer(call, object);
+  if (!isOnNode(object)) {
+    if (ref.subresource !== "log") throw badRequest(`pod ${pod} does not have a host assigned`);
+    call.reply.response.writeHead(204).end();
+    return;
+  }
+  throw notImplemented(
     `the embedded cluster runs no containers: pod ${JSON.stringify(pod)} is simulated, so ${missing}`,
   );
 }

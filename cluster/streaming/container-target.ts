@@ -14,16 +14,27 @@ const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
 
 /**
- * The pod a call is about; throws 404 without it, 400 where the call names no container of it, and 501 for one that is simulated, of
+ * The pod a call is about; throws 404 without it, 400 where the call names no container of it or it is on no node, and 501 for one that is simulated, of
  * which `missing` says what there is not.
  */
 export function requireRealPod(call: Call, runtime: ContainerRuntime, missing: string): Pod {
-  const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
-  const pod = requireObject(call.core, call.type, at) as Pod;
+  const pod = podOf(call);
   // A real API server judges the name before it asks the node.
   if (call.ref.subresource !== "portforward") chosenContainer(call, pod);
+  if (!isOnNode(pod)) throw badRequest(`pod ${call.name} does not have a host assigned`);
   requireRealContainers(call, runtime, pod, missing);
   return pod;
+}
+
+/** The pod a call is about; throws 404 without it. */
+export function podOf(call: Call): Pod {
+  const at = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
+  return requireObject(call.core, call.type, at) as Pod;
+}
+
+/** Whether there is a node to ask about the pod. */
+export function isOnNode({ spec }: Pod): boolean {
+  return spec.nodeName !== undefined && spec.nodeName !== "";
 }
 
 /** Throws 501 for a pod that is simulated, of which `missing` says what there is not. */

@@ -50,6 +50,26 @@ describe("the log of a container", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  it("is nothing of a pod that is on no node, in which nothing can be run", async () => {
+    const spec = { containers: [{ name: "main", image: "busybox:1.36" }], nodeSelector: { disk: "none" } };
+    const body = JSON.stringify({ metadata: { name: "pending" }, spec });
+    await send(cluster, { method: "POST", path: PODS, body });
+    const log = await open(cluster, { path: `${PODS}/pending/log?follow=true` });
+    expect(log.statusCode).toBe(204);
+    log.resume();
+    for (const way of ["exec?command=ls&stdout=1", "attach?stdout=1", "portforward?ports=80"]) {
+      const refused = await send(cluster, { method: "POST", path: `${PODS}/pending/${way}` });
+      expect(refused.body).toMatchObject({
+        code: 400,
+        reason: "BadRequest",
+        message: "pod pending does not have a host assigned",
+      });
+    }
+    expect((await send(cluster, { path: `${PODS}/pending/log?container=none` })).body).toMatchObject({
+      message: "container none is not valid for pod pending",
+    });
+  });
+
   it.each(["", "?follow=true"])("is told as an error where the runtime has none of it%s", async (query) => {
     const name = query === "" ? "lost" : "lost-followed";
     const id = await run(name, "echo out; exec sleep 1000");

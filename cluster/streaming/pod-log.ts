@@ -6,7 +6,7 @@ import type { Call } from "../http/call.js";
 import { numberParameter } from "../http/call.js";
 import { isTrue } from "../http/request-info.js";
 import { FieldErrors } from "../validation/field-errors.js";
-import { chosenContainer, loggedContainer, requireRealPod } from "./container-target.js";
+import { chosenContainer, isOnNode, loggedContainer, podOf, requireRealPod } from "./container-target.js";
 
 interface LogQuery {
   follow: boolean;
@@ -20,6 +20,10 @@ interface LogQuery {
 /** Answers `GET pods/NAME/log`: what the container wrote, as text, no faster than the client takes it. */
 export async function sendPodLog(call: Call, runtime: ContainerRuntime): Promise<void> {
   const query = logQuery(call);
+  if (isAheadOfNode(call)) {
+    call.reply.response.writeHead(204).end();
+    return;
+  }
   const pod = requireRealPod(call, runtime, "there are no logs");
   const container = loggedContainer(pod, chosenContainer(call, pod), query.previous);
   const { response } = call.reply;
@@ -43,6 +47,13 @@ export async function sendPodLog(call: Call, runtime: ContainerRuntime): Promise
     call.signal.removeEventListener("abort", abort);
     response.off("close", abort);
   }
+}
+
+/** Of a pod that is on no node yet there is nobody to ask: a real API server answers with nothing. */
+function isAheadOfNode(call: Call): boolean {
+  const pod = podOf(call);
+  chosenContainer(call, pod);
+  return !isOnNode(pod);
 }
 
 /** Answers 200 only with the first piece or the end, as a kubelet does: until then a log that cannot be had is told as an error. */

@@ -33,6 +33,7 @@ import { fillShortcodes } from "./fill-shortcodes.js";
 import { fillPlain } from "./fill-plain.js";
 import { fillTemplate } from "./template.js";
 import type { LineMap } from "./template-page.js";
+import { explained } from "./valueless-names.js";
 import type { Variables } from "./variables.js";
 
 export interface CompiledPage {
@@ -58,6 +59,8 @@ export function compilePage(
 ): CompiledPage {
   const fill = page.templates === "hugo" ? fillShortcodes : fillTemplate;
   const { text, fillings, lines, problems } = fill(page.source.slice(0, MAX_PAGE_CHARACTERS), variables);
+  const valueless = page.valueless ?? {};
+  fillings.explain((missing) => explained(missing, valueless));
   const parsed = parseMarkdown(text, fillings);
   const isCrowded = isTooCrowded(parsed.tokens);
   const { tokens, render } = isCrowded ? parseMarkdown("", fillings) : parsed;
@@ -87,10 +90,10 @@ export function compilePage(
   const size = sizeProblems(page, isCrowded);
   const all = [
     ...size,
-    ...outsideComments(problems, text, leaves, lines).map((problem) => ({
-      ...problem,
-      line: lineOfFile(page, problem.line),
-    })),
+    ...outsideComments(problems, text, leaves, lines).map((problem) => {
+      const { name: _name, ...told } = explained(problem, valueless);
+      return { ...told, line: lineOfFile(page, problem.line) };
+    }),
     ...inText.map((problem) => ({ ...problem, line: place.lineOf(problem.line) })),
     ...place.problems,
     ...actions.flatMap(actionProblem).filter(({ line }) => !unclosed.has(line)),

@@ -165,7 +165,7 @@ function paramMark({ written, arguments: given }: Shortcode, { fillings, variabl
   const told = unknownName(name);
   const message = told.message.replace(`{{ ${name} }}`, written);
   const fix = told.fix.replace('"variables" in workshop.yaml', '"params" in workshop/config.yaml');
-  return fillings.mark({ kind: "missing", written, rule: "unknown-variable", message, fix });
+  return fillings.mark({ kind: "missing", written, rule: "unknown-variable", name, message, fix });
 }
 
 function codeFence({ isClosing, arguments: given }: Shortcode, place: Place): string {

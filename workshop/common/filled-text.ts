@@ -4,9 +4,21 @@ import { ShellReader } from "./shell-quote.js";
 export type Filling =
   | { kind: "value"; written: string; text: string }
   /** No value: why, and what to do about it. */
-  | { kind: "missing"; written: string; rule: "unknown-variable" | "template"; message: string; fix: string }
+  | MissingValue
   /** `{{copy}}`, which is a button and no value. */
   | { kind: "copy"; written: string };
+
+export interface MissingValue {
+  kind: "missing";
+  written: string;
+  rule: "unknown-variable" | "template";
+  /** The name that has none, where it is that. */
+  name?: string;
+  message: string;
+  fix: string;
+  /** Where the lab names what is not to be had here. */
+  fidelity?: "lacking";
+}
 
 /** A filling with its place in a text. */
 export interface PlacedFilling {
@@ -26,6 +38,12 @@ export class Fillings {
   mark(filling: Filling): string {
     this.#fillings.push(filling);
     return `\uE000${this.#fillings.length - 1}\uE001`;
+  }
+
+  /** Says of what has no value why that is so. */
+  explain(why: (missing: MissingValue) => MissingValue): void {
+    for (const [at, filling] of this.#fillings.entries())
+      if (filling.kind === "missing") this.#fillings[at] = why(filling);
   }
 
   /** The text with every value as it is. */

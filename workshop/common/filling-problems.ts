@@ -19,8 +19,8 @@ export function unfilled(leaves: readonly Leaf[], fillings: Fillings): PageProbl
       // Behind inline code it is a button; where it is not, that is told with the code.
       if (filling.kind === "copy" && kind !== "text") return [strayCopy(current)];
       if (filling.kind !== "missing") return [];
-      const { rule, message, fix, written } = filling;
-      const isLacking = namesAbsentVariable(written);
+      const { rule, message, fix, written, fidelity } = filling;
+      const isLacking = fidelity === "lacking" || namesAbsentVariable(written);
       return [
         {
           severity: "error",

@@ -1,3 +1,4 @@
+import type { ValuelessNames } from "./valueless-names.js";
 import type { TerminalLayout } from "./api.js";
 import type { EgressTarget } from "./egress.js";
 import type { LabIngress } from "./ingress.js";
@@ -151,6 +152,8 @@ export interface LabPage {
   pictureSizes?: Record<string, PictureSize>;
   /** Images that Lectern plays where it runs them, by the block that names them first in the lab. */
   played?: Record<string, string[]>;
+  /** Names that the lab declares and that have no value in its sessions. */
+  valueless?: ValuelessNames;
   /** What `checks.yaml` says about the page. */
   checks: PageChecks;
 }

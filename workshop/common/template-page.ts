@@ -12,8 +12,11 @@ export interface TemplateProblem {
   rule: "unknown-variable" | "template";
   /** Of the source, from 1. */
   line: number;
+  /** The name that has no value, where it is that. */
+  name?: string;
   message: string;
   fix: string;
+  fidelity?: "lacking";
 }
 
 /** A page while it is filled. */
@@ -82,10 +85,11 @@ export function unknownFilter(segment: Segment, { filterNames }: Engine): string
 }
 
 /** What is said of a name that is none of the lab's. */
-export function unknownName(name: string): { message: string; fix: string } {
+export function unknownName(name: string): { name: string; message: string; fix: string } {
   if (name.startsWith("ENV_")) {
     const variable = name.slice("ENV_".length);
     return {
+      name,
       message: `{{ ${name} }} is not allowed here`,
       fix: `List ${variable} under "environment" in workshop.yaml`,
     };
@@ -93,10 +97,12 @@ export function unknownName(name: string): { message: string; fix: string } {
   const absent = absentVariable(name);
   if (absent)
     return {
+      name,
       message: `{{ ${name} }} has no value: it is of ${absent.what}, which is not to be had here`,
       fix: absent.fix,
     };
   return {
+    name,
     message: `{{ ${name} }} is not a variable of this lab`,
     fix: `Correct the name, or declare it under "variables" in workshop.yaml`,
   };

@@ -6,6 +6,7 @@ import { describeLab } from "../common/educates-lab.js";
 import type { Lab, LabPage, LabProblem, LabSource, PathPatterns } from "../common/lab.js";
 import { labelOf, workspacesNamedIn } from "../common/page-name.js";
 import { placeOf } from "../common/resource-note.js";
+import { type ValuelessNames, valuelessNames } from "../common/valueless-names.js";
 import { readResource } from "./educates-resource.js";
 import { startFilesOf, unusedFiles } from "./educates-folder.js";
 
@@ -15,6 +16,7 @@ export interface EducatesWorkshop {
   described: ReturnType<typeof describeLab>["described"];
   home: Pick<LabSource, "homeFiles" | "homePatterns" | "inlineFiles">;
   shells: NonNullable<Lab["shells"]>;
+  valueless: ValuelessNames;
   problems: LabProblem[];
 }
 
@@ -48,6 +50,7 @@ export async function readEducatesWorkshop(folder: string): Promise<EducatesWork
       folder: "exercises",
       ...start,
     },
+    valueless: valuelessNames(resource),
     problems: [...problems, ...said, ...(await unusedFiles(folder, described))],
   };
 }
@@ -61,7 +64,7 @@ function homePatterns({ include, exclude }: PathPatterns): PathPatterns {
 
 /** Puts the lab together. */
 export function educatesLab(
-  { folder, described, home, shells, problems }: EducatesWorkshop,
+  { folder, described, home, shells, valueless, problems }: EducatesWorkshop,
   own: {
     form: "classic" | "hugo";
     title?: string | undefined;
@@ -83,7 +86,7 @@ export function educatesLab(
     home: "temporary",
     objects: objects.map((object) => stringify(object)),
     shells,
-    pages: own.pages,
+    pages: own.pages.map((page) => ({ ...page, valueless })),
     source: { form: own.form, path: folder, folder, roots: own.roots, ...home },
     problems: [...problems, ...own.problems],
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 
 import type { V1Namespace } from "@kubernetes/client-node";
 import { z } from "zod";
@@ -83,8 +84,8 @@ async function takeOff({ client }: PolicyContext, written: V1Namespace): Promise
   let now = written;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { name = "", resourceVersion, annotations = {} } = now.metadata ?? {};
-    // Another change is to be written down by then.
-    if (annotations[UNWRITTEN_ANNOTATION] !== mark) return written;
+    // Somebody else has taken it off, or another change is to be written down by then.
+    if (annotations[UNWRITTEN_ANNOTATION] !== mark) return unlessOtherwise(written, now);
     const body = {
       metadata: {
         resourceVersion,
@@ -95,8 +96,7 @@ async function takeOff({ client }: PolicyContext, written: V1Namespace): Promise
     try {
       const patched = await client.core.patchNamespace({ name, body }, client.mergePatch);
       client.seen.note("namespaces", patched.metadata?.resourceVersion);
-      // Where others changed it meanwhile, whoever goes on from what was seen is to be told so.
-      return attempt === 0 ? patched : written;
+      return unlessOtherwise(written, patched);
     } catch (error) {
       if (isNotFound(error)) return written;
       if (!isConflict(error)) throw toPolicyError(error);
@@ -108,6 +108,19 @@ async function takeOff({ client }: PolicyContext, written: V1Namespace): Promise
   }
   // It says so still, and whoever comes next finds that it is written down.
   return written;
+}
+
+/** The namespace as it is now; where more of it was changed than that, as it was seen: whoever goes on from there is to be told so. */
+function unlessOtherwise(seen: V1Namespace, now: V1Namespace): V1Namespace {
+  return isDeepStrictEqual(withoutMark(seen), withoutMark(now)) ? now : seen;
+}
+
+function withoutMark({
+  metadata: { uid, labels = {}, annotations = {}, deletionTimestamp } = {},
+}: V1Namespace) {
+  const { [UNWRITTEN_LABEL]: _label, ...otherLabels } = labels;
+  const { [UNWRITTEN_ANNOTATION]: _mark, ...otherAnnotations } = annotations;
+  return { uid, deletionTimestamp, otherLabels, otherAnnotations };
 }
 
 function unwrittenOf({ metadata }: V1Namespace): Unwritten | undefined {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ResourceRegistry } from "../registry/resource-registry.js";
 import type { GroupVersionKind, ResourceType } from "../registry/resource-type.js";
 import { apiVersionOf, isVirtual } from "../registry/resource-type.js";
+import { healthPaths } from "./health-checks.js";
 
 const STORAGE_HASH_BYTES = 8;
 
@@ -68,14 +69,12 @@ export function rootPaths(registry: ResourceRegistry): string[] {
       `/apis/${name}`,
       ...versions.map((version) => `/apis/${name}/${version}`),
     ]),
-    "/healthz",
-    "/livez",
+    ...healthPaths(),
     "/metrics",
     "/openapi/v2",
     "/openapi/v3",
     "/openapi/v3/",
     "/openid/v1/jwks",
-    "/readyz",
     "/version",
   ];
   return paths.toSorted((a, b) => (a < b ? -1 : 1));

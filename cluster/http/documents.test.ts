@@ -30,6 +30,21 @@ it("the root lists paths, and each leads somewhere", async () => {
   }
 });
 
+it("health is told by the checks of a real server, each of which can be asked for", async () => {
+  expect(await readText("/livez")).toBe("200 ok");
+  expect(await readText("/livez?verbose")).toMatch(
+    /^200 \[\+\]ping ok\n\[\+\]log ok\n\[\+\]etcd ok\n(?:\[\+\]poststarthook\/\S+ ok\n){20,}\[\+\]autoregister-completion ok\nlivez check passed\n$/,
+  );
+  const some = await readText("/readyz?verbose&exclude=etcd&exclude=nope&exclude=informer");
+  expect(some).toContain("[+]etcd excluded: ok\n[+]etcd-readiness ok\n");
+  expect(some).toMatch(
+    /\[\+\]shutdown ok\nwarn: some health checks cannot be excluded: no matches for "informer", "nope"\nreadyz check passed\n$/,
+  );
+  expect(await readText("/livez/poststarthook/rbac/bootstrap-roles?verbose")).toBe("200 ok");
+  for (const path of ["/livez/poststarthook", "/livez/shutdown", "/livez/", "/livez/ping/"])
+    expect(await readText(path)).toBe("404 404 page not found\n");
+});
+
 it("metrics are in the format of Prometheus and count what is stored", async () => {
   const response = await open(cluster, { path: "/metrics" });
   expect(response.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -168,4 +183,11 @@ it("metadata alone is sent to who asks for no more, of one object, of lists and 
 
 function accepting(form: string): string {
   return `application/json;as=${form};v=v1;g=meta.k8s.io,application/json`;
+}
+
+async function readText(path: string): Promise<string> {
+  const response = await open(cluster, { path });
+  let text = "";
+  for await (const chunk of response) text += String(chunk);
+  return `${response.statusCode} ${text}`;
 }

@@ -13,18 +13,13 @@ import {
   legacyVersions,
   rootPaths,
 } from "./discovery.js";
+import { healthChecks, healthReport } from "./health-checks.js";
 import { negotiateDiscovery } from "./negotiate.js";
 import { METRICS_TYPE, metricsText } from "./metrics.js";
 import type { RequestInfo } from "./request-info.js";
 import type { Reply } from "./respond.js";
 
 const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-const HEALTH_PATHS = new Set(["healthz", "livez", "readyz"]);
-
-const HEALTH_CHECKS = ["ping", "log", "etcd"];
-/** What is asked besides of a server that others send requests to. */
-const READINESS_CHECKS = [...HEALTH_CHECKS, "etcd-readiness", "informer-sync", "shutdown"];
-
 /** Answers everything that is not a resource: health, version, discovery, OpenAPI. */
 export async function serveDocument(
   { core, issuer }: { core: ApiCore; issuer: TokenIssuer },
@@ -39,7 +34,8 @@ export async function serveDocument(
   if (root === "metrics" && rest.length === 0) return reply.text(200, await metricsText(core), METRICS_TYPE);
   const keys = issuerDocument(issuer, request, [root, ...rest].join("/"));
   if (keys !== undefined) return reply.text(200, JSON.stringify(keys.document), keys.type);
-  if (HEALTH_PATHS.has(root)) return serveHealth(reply, info, root, rest);
+  const checks = healthChecks(root);
+  if (checks !== undefined) return serveHealth(reply, info, root, checks);
   if (root === "version" && rest.length === 0)
     return reply.text(200, JSON.stringify(versionInfo, undefined, 2), "application/json");
   if (root === "api" || root === "apis") return serveDiscovery(core, request, reply, [root, ...rest]);
@@ -58,22 +54,18 @@ export function pageNotFound(reply: Reply): Promise<void> {
   return reply.text(404, "404 page not found\n", "text/plain; charset=utf-8");
 }
 
-/** All that can be said of a server that answers: it could not do so without its store. */
+/** All that can be said of a server that answers: it could not do so without its store. Its checks are called as those of a real one. */
 async function serveHealth(
   reply: Reply,
   { query, path }: RequestInfo,
   root: string,
-  [check, ...rest]: string[],
+  checks: string[],
 ): Promise<void> {
-  const checks = root === "readyz" ? READINESS_CHECKS : HEALTH_CHECKS;
-  const isUnknown = rest.length > 0 || (check !== undefined && !checks.includes(check));
-  if (isUnknown || path.endsWith("/")) return pageNotFound(reply);
-  const excluded = query.getAll("exclude");
-  const lines = checks
-    .map((name) => `[+]${name}${excluded.includes(name) ? " excluded:" : ""} ok\n`)
-    .join("");
-  const isVerbose = check === undefined && query.has("verbose");
-  await reply.text(200, isVerbose ? `${lines}${root} check passed\n` : "ok", "text/plain; charset=utf-8");
+  const check = path.slice(`/${root}`.length);
+  if (check !== "" && !checks.includes(check.slice(1))) return pageNotFound(reply);
+  const isVerbose = check === "" && query.has("verbose");
+  const text = isVerbose ? healthReport(root, query.getAll("exclude")) : "ok";
+  await reply.text(200, text, "text/plain; charset=utf-8");
 }
 
 /** By what others check the tokens of service accounts, as OpenID Connect has it. */

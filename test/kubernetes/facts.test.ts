@@ -13,6 +13,7 @@ const files = [
   "tables.json",
   "default-roles.json",
   "flow-control.json",
+  "health.json",
 ];
 
 describe.skipIf(skipWithoutControlPlane("facts of the embedded cluster"))("cluster/facts", () => {

@@ -1,6 +1,7 @@
 import type { ApiClient } from "../control-plane/api-client.js";
 import { apiServiceFacts } from "./api-service-facts.js";
 import { flowControlFacts } from "./flow-control-facts.js";
+import { healthFacts } from "./health-facts.js";
 import { toLines } from "./json-shape.js";
 import { protobufFacts } from "./protobuf-facts.js";
 import { resourceFacts } from "./resource-facts.js";
@@ -19,6 +20,7 @@ export async function collectFacts(client: ApiClient): Promise<Record<string, st
     "descriptions.json": toLines({ descriptions }),
     "protobuf.json": toLines({ kinds, messages }),
     "flow-control.json": toLines(await flowControlFacts(client)),
+    "health.json": toLines({ checks: await healthFacts(client) }),
     "default-roles.json": toLines(await roleFacts(client)),
     "tables.json": toLines({ tables: await tableFacts(client, resources) }),
   };

@@ -16,9 +16,17 @@ export function withIngresses(line: string, ports: Set<number>): string {
 }
 
 /** At most 200 characters between the brackets: a link's words, and no search without end. */
-const SELECTOR = /\[([^[\]]{1,200})\]\(\{\{TRAFFIC_SELECTOR\}\}\)/g;
+const SELECTOR = /\[([^[\]]{1,200})\]\(\{\{ ?TRAFFIC_SELECTOR ?\}\}\)/g;
+const SELECTOR_TAG = /<a [^<>{}]{0,200}\{\{ ?TRAFFIC_SELECTOR ?\}\}[^<>{}]{0,200}>([^<>]{1,200})<\/a>/g;
+const ANY_SELECTOR = /\{\{ ?TRAFFIC_SELECTOR ?\}\}/;
 
 /** A line with links to the page on which a port is chosen as their words alone, for there is no such page here. */
 export function withoutPortPage(line: string): string {
-  return line.replaceAll(SELECTOR, "**$1**");
+  if (!namesPortPage(line)) return line;
+  return line.replaceAll(SELECTOR, "**$1**").replaceAll(SELECTOR_TAG, "<strong>$1</strong>");
+}
+
+/** Whether a line speaks of that page. */
+export function namesPortPage(line: string): boolean {
+  return ANY_SELECTOR.test(line);
 }

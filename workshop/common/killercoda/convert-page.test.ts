@@ -267,6 +267,28 @@ describe("a page of Killercoda", () => {
   ])("is read in one go, whatever it holds: %s", (_what, line) => {
     expect(convertPage(line).text).not.toBe("");
   });
+
+  it.each([
+    ["`ls`{{copy '1'}}", "`ls`{{copy}}"],
+    ["`ls`{{copy('1')}}.", "`ls`{{copy}}."],
+    ["`ls` {{copy}} then", "`ls`{{copy}} then"],
+    ["`ls`{{exec '2'}}", "`ls`\n\n```execute-2\nls\n```\n"],
+    ["`ls` {{exec '1'}} now", "`ls` now\n\n```execute-1\nls\n```\n"],
+    ["```\nls\n```{{exec '2'}}", "```execute-2\nls\n```"],
+    ["`a`{{copied}} {{open.b}}", "`a`{% raw %}{{copied}}{% endraw %} {% raw %}{{open.b}}{% endraw %}"],
+  ])("takes what stands in a mark, and a blank before it: %j", (source, text) => {
+    expect(convertPage(source).text).toBe(text);
+  });
+
+  it("says where it speaks of the page of ports, and where Katacoda asked something", () => {
+    const { text, problems } = convertPage(
+      '[a]({{TRAFFIC_SELECTOR}})\n\n<a href="{{ TRAFFIC_SELECTOR }}">b</a>\n\n{{TRAFFIC_SELECTOR}}\n\n>>Q1: Which?<<\n(*) a\n( ) b\n\n>> quoted <<\n',
+    );
+    expect(text).toContain("**a**\n\n<strong>b</strong>\n\n{% raw %}{{TRAFFIC_SELECTOR}}{% endraw %}");
+    expect(problems.map(({ line, action, fidelity }) => `${line} ${action ?? ""} ${fidelity ?? ""}`)).toEqual(
+      ["1 link lacking", "3 link lacking", "5 link lacking", "7 quiz lacking"],
+    );
+  });
 });
 
 function fence(command: string, mark = "{{exec}}"): string {

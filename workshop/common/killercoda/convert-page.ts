@@ -1,6 +1,6 @@
 import type { PageProblem } from "../page-problem.js";
 import { verbatim } from "../imported-text.js";
-import { withIngresses, withoutPortPage } from "./addresses.js";
+import { namesPortPage, withIngresses, withoutPortPage } from "./addresses.js";
 import {
   beginsQuotedFence,
   commandBlock,
@@ -228,7 +228,21 @@ class PageConversion {
         "link",
         number,
         "there is no page on which a port is chosen; the link is its words alone",
-        "Link to the port itself, as an application of the session (`ingresses`)",
+        PORT_ITSELF,
+      );
+    if (namesPortPage(line))
+      this.#lacking(
+        "link",
+        number,
+        "there is no page on which a port is chosen; its address {{TRAFFIC_SELECTOR}} stays as it is written",
+        PORT_ITSELF,
+      );
+    if (QUESTION.test(written))
+      this.#lacking(
+        "quiz",
+        number,
+        "a question of Katacoda (>>Q ...<<) asks nothing here: it and its answers are shown as they are written",
+        "Write a block quiz:one, quiz:many or quiz:text in its place",
       );
     let text = "";
     let from = 0;
@@ -291,6 +305,9 @@ class PageConversion {
   }
 }
 
+const PORT_ITSELF = "Link to the port itself, as an application of the session (`ingresses`)";
+/** Its answers are the lines below. */
+const QUESTION = /^\s{0,8}>>\s{0,8}Q\d{0,3}\b.{0,2000}<<\s{0,8}$/m;
 const BEGINS_COMMENT = /^ {0,3}<!--/;
 /** The learner's machine, as Katacoda had its address filled in. */
 const MACHINE = "[[HOST_IP]]";

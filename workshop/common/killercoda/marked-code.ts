@@ -14,24 +14,25 @@ const ACTIONS: Readonly<Record<string, CodeMark["action"]>> = {
   open: "open",
 };
 
-/** The mark that begins at that place of a line, if one does. */
-export function markAt(line: string, at: number): CodeMark | undefined {
-  if (!line.startsWith("{{", at)) return undefined;
+/** The mark that begins at that place of a line, if one does; `before` is what is to stand right before it. */
+export function markAt(line: string, at: number, before = ""): CodeMark | undefined {
+  if (!line.startsWith(`${before}{{`, at - before.length)) return undefined;
   const close = line.indexOf("}}", at);
   if (close < 0) return undefined;
-  const [word = "", ...rest] = line
-    .slice(at + 2, close)
-    .trim()
-    .split(/\s+/);
+  const [, word = "", given = ""] = MARK.exec(line.slice(at + 2, close).trim()) ?? [];
   const action = ACTIONS[word];
   if (action === undefined) return undefined;
+  const words = given.split(/[\s,('")]+/);
   return {
     action,
-    terminal: rest.includes("T2") ? 2 : 1,
-    isInterrupting: rest.includes("interrupt"),
+    terminal: words.includes("T2") || words.includes("2") ? 2 : 1,
+    isInterrupting: words.includes("interrupt"),
     end: close + 2,
   };
 }
+
+/** Its word, and what may stand behind it: `exec interrupt`, `execute T2`, `copy '1'`, `exec('2')`. */
+const MARK = /^(\w{1,20})(?=[\s('"]|$)([^]*)$/;
 
 /** What stands behind the closing marks of a fence; undefined where the line does not close it. */
 export function afterClosing(marks: string, line: string): string | undefined {
@@ -69,7 +70,7 @@ function scan(line: string): { found: MarkedCode[]; isOpen: boolean } {
     const ticks = runLength(line, at);
     const end = at + ticks;
     if (open?.ticks === ticks) {
-      const mark = markAt(line, end);
+      const mark = markAt(line, end) ?? markAt(line, end + 1, " ");
       if (mark) found.push({ ...mark, code: codeBetween(line, open, at), markedAt: end });
       open = undefined;
     } else open ??= { ticks, from: end };

@@ -233,6 +233,26 @@ describe("a scenario of Killercoda", () => {
     await expect(stat(out())).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  it("is read with comments and commas that JSON does not have, and says so", async () => {
+    await write({
+      "index.json":
+        '{\n  "title": "T // no, \\"comment\\",]", // the title\n  /* , */ "details": {"intro": {"text": "a.md",},\n  "steps": [], // none\n  }, "backend": {"imageid": "ubuntu"}\n}\n',
+      "a.md": "a",
+    });
+    const problems = await importKillercoda(scenario(), out());
+    expect(problems.filter(({ message }) => message.includes("JSON"))).toMatchObject([
+      { severity: "warning", file: "index.json", line: 2 },
+    ]);
+    expect((await loadLab(out())).title).toBe('T // no, "comment",]');
+  });
+
+  it("says on which line its definition is wrong", async () => {
+    await write({ "index.json": '{\n  "title": "T",\n  "backend" {}\n}\n' });
+    await expect(importKillercoda(scenario(), out())).rejects.toThrow(/is not JSON, line 3: /);
+    await write({ "index.json": '{\n  "title": "T"\n\n' });
+    await expect(importKillercoda(scenario(), out())).rejects.toThrow(/is not JSON, line 2: /);
+  });
+
   it("in Latin-1 is brought whole, and told with its lines", async () => {
     await write({ "index.json": "", "a.md": "" });
     const definition = '{"title": "x",\n"details": {"intro": {"title": "Übung", "text": "a.md"}}}';

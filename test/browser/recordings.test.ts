@@ -5,7 +5,9 @@ import { accessibilityProblems } from "./accessibility.js";
 import { SIZES, takePicture } from "./chromium.js";
 import { type StartedLab, startLab } from "./started-lab.js";
 
-const TEXT = "# One\n\n```execute-1\necho first-$((40+2))\n```\n\n```execute-1\necho second-$((50+2))\n```\n";
+/** What the second prints comes late enough to see the screen as it was when the step began, which is played from there. */
+const TEXT =
+  "# One\n\n```execute-1\necho first-$((40+2))\n```\n\n```execute-1\nsleep 3; echo second-$((50+2))\n```\n";
 
 describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("recordings of a session", () => {
   let started: StartedLab;
@@ -43,6 +45,8 @@ describe.skipIf(isWithout("chromium") || isWithout("kubectl"))("recordings of a 
     await step.click();
     await expect.poll(shown).not.toContain("second-52");
     await expect.poll(shown).toContain("first-42");
+    await expect.poll(shown).toContain("second-52");
+    await player().getByRole("button", { name: "Play", exact: true }).waitFor();
     await time().focus();
     for (let presses = 0; (await position()) > 0 && presses < 100; presses += 1)
       await page.keyboard.press("ArrowLeft");

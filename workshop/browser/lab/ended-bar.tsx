@@ -10,10 +10,9 @@ import { useLab } from "./lab-context.js";
 const OwnFeedback = lazy(async () => ({ default: (await import("../event/own-feedback.js")).OwnFeedback }));
 
 /** Says that the session is over and why, and offers a new one; the text stays readable below. */
-export function EndedBar(): ReactElement | null {
-  const { session, isOver, isWatching } = useLab();
+export function EndedBar(): ReactElement {
+  const { session, isWatching } = useLab();
   const [problem, setProblem] = useState<string>();
-  if (!isOver) return null;
   async function startAgain(): Promise<void> {
     try {
       navigate({ screen: "lab", session: (await api.startSession(session.lab)).id });

@@ -7,7 +7,6 @@ import { useSession } from "../store/use-session.js";
 import { BegunBlocks } from "./begun-blocks.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { Divider, useDivider } from "./divider.js";
-import { EndedBar } from "./ended-bar.js";
 import { useIsGuest } from "../store/helper.js";
 import { LabHeader } from "./header/lab-header.js";
 import { LabContext, useLab, type FollowedStep } from "./lab-context.js";
@@ -23,6 +22,7 @@ import { WorkPane } from "./work/work-pane.js";
 import "./lab-layout.css";
 import "./print.css";
 
+const EndedBar = lazy(async () => ({ default: (await import("./ended-bar.js")).EndedBar }));
 const WatchingBar = lazy(async () => ({ default: (await import("./watching-bar.js")).WatchingBar }));
 const RoomBars = lazy(async () => ({ default: (await import("./room-bars.js")).RoomBars }));
 
@@ -103,12 +103,16 @@ function Announcement({ store }: { store: SessionStore }): ReactElement {
 
 /** What is said of the session as a whole, over the panes. */
 function Bars(): ReactElement {
-  const { session, isWatching } = useLab();
+  const { session, isOver, isWatching } = useLab();
   const { announcement, guest, pausedUntil, restoration } = session;
   return (
     <div data-notice>
       <ConnectionBar />
-      <EndedBar />
+      {isOver && (
+        <Suspense fallback={null}>
+          <EndedBar />
+        </Suspense>
+      )}
       {isWatching && (
         <Suspense fallback={null}>
           <WatchingBar />

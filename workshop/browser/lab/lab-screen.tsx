@@ -1,4 +1,4 @@
-import { useEffect, type ReactElement } from "react";
+import { lazy, Suspense, useEffect, type ReactElement } from "react";
 import type { SessionView } from "../../common/api.js";
 import { NO_COOKIES, mayKeepCookies } from "../api/cookies.js";
 import type { ApiError } from "../errors.js";
@@ -9,7 +9,8 @@ import { navigate } from "../store/navigation.js";
 import type { Route } from "../store/route.js";
 import { useSession, useSessionStore } from "../store/use-session.js";
 import { LabLayout } from "./lab-layout.js";
-import { Provisioning } from "./provisioning.js";
+
+const Provisioning = lazy(async () => ({ default: (await import("./provisioning.js")).Provisioning }));
 
 export type LabRoute = Extract<Route, { screen: "lab" | "console" | "watch" }>;
 
@@ -30,7 +31,12 @@ export function LabScreen({ route }: { route: LabRoute }): ReactElement {
 
   if (problem) return <CannotShow problem={problem} />;
   if (!session) return <Loading />;
-  if (!isMade) return <Provisioning session={session} />;
+  if (!isMade)
+    return (
+      <Suspense fallback={<Loading />}>
+        <Provisioning session={session} />
+      </Suspense>
+    );
   if (!hasPage) return <Loading />;
   return <LabLayout store={store} session={session} route={route} />;
 }

@@ -6,8 +6,8 @@ import type { Route } from "../store/route.js";
 import { requiredActions, undoneActions } from "../store/step-results.js";
 import { useSession } from "../store/use-session.js";
 import { useLab } from "./lab-context.js";
-import { LabSummary } from "./lab-summary.js";
 
+const LabSummary = lazy(async () => ({ default: (await import("./lab-summary.js")).LabSummary }));
 const PageNotes = lazy(async () => ({ default: (await import("./notes/page-notes.js")).PageNotes }));
 const RestorePage = lazy(async () => ({ default: (await import("./restore-page.js")).RestorePage }));
 
@@ -35,7 +35,11 @@ export function PageFooter({ page }: { page: PageView }): ReactElement {
           </Suspense>
         </div>
       )}
-      {!next && !isWatching && <LabSummary />}
+      {!next && !isWatching && (
+        <Suspense>
+          <LabSummary />
+        </Suspense>
+      )}
       <nav className="page-footer__ways" aria-label="Pages before and after">
         {previous && (
           <Link
